@@ -1,0 +1,1 @@
+"""The window of the learning-loop playground: the only place where Qt appears."""
