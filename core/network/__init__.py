@@ -1,0 +1,1 @@
+"""Dense networks: activations, initialisers and the kernels that do their arithmetic."""

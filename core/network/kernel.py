@@ -1,0 +1,241 @@
+"""The numpy kernel: the arithmetic of a turn as short tapes of calls over fixed buffers.
+
+For each batch shape a `Tape` is recorded once: lists of bound numpy calls, one list a layer
+forward, one for the loss, one a layer backward. The slow gear plays the lists one by one and looks
+at the buffers in between; the fast gear plays them in a row. There is no second code path, so both
+gears give the same bits.
+
+Activations stand unit-major, (units + 1, rows), with a row of ones at the end: one product then
+gives z = x W + b, one the gradients of weights and biases together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from math import sqrt
+from typing import Protocol
+
+import numpy as np
+
+from core.losses import LOSSES, LossWork
+from core.network.activations import ACTIVATIONS
+from core.network.layout import Layout
+from core.optimizers import OPTIMIZERS, OptimizerNumbers
+
+Array = np.ndarray
+Op = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Structure:
+    """What a kernel computes: layer sizes, hidden activations, loss and number format."""
+
+    layout: Layout
+    activations: tuple[str, ...]
+    loss: str
+    delta: float = 1.0
+    dropout: float = 0.0
+    dtype: str = "float64"
+
+
+class Step(Protocol):
+    """What the update stage reads of [optimizer] and [loss]."""
+
+    numbers: OptimizerNumbers
+    name: str
+    rate: float
+    l1: float
+    l2: float
+    clip_norm: float | None
+
+
+class Tape:
+    """Buffers and recorded calls for one number of rows.
+
+    Attributes
+    ----------
+    x : ndarray of shape (rows, inputs + 1)
+        The batch; its last column is 1.
+    y : ndarray of shape (rows, outputs)
+    vote : ndarray of shape (rows,)
+        Each sample's weight in the mean; sums to 1.
+    z, hidden, a : list of ndarray
+        Of each layer, unit-major: pre-activation (units, rows), activation before dropout, and
+        what the next layer gets (units + 1, rows).
+    mask : list of ndarray
+        Dropout's factors (units, rows), 0 or 1 / (1 - p); empty without dropout.
+    delta : list of ndarray
+        The batch objective's derivative by each z (units, rows), the votes included.
+    price : ndarray of shape (rows,)
+        Each sample's loss.
+    """
+
+    def __init__(self, kernel: NumpyKernel, rows: int) -> None:
+        s, layout = kernel.structure, kernel.structure.layout
+        dtype, sizes = kernel.dtype, layout.sizes
+        self.rows = rows
+        self.x = np.ones((rows, sizes[0] + 1), dtype)
+        self.y = np.empty((rows, sizes[-1]), dtype)
+        self.vote = np.full(rows, 1.0 / rows, dtype)
+        self.price = np.empty(rows, dtype)
+        self.work = LossWork(sizes[-1], rows, dtype, s.delta)
+        self.z = [np.empty((n, rows), dtype) for n in sizes[1:]]
+        self.delta = [np.empty((n, rows), dtype) for n in sizes[1:]]
+        self.hidden: list[Array] = []
+        self.a: list[Array] = []
+        self.mask: list[Array] = []
+        self._scratch = [np.empty((n, rows), dtype) for n in sizes[1:-1]]
+        for n in sizes[1:-1]:
+            a = np.ones((n + 1, rows), dtype)
+            self.a.append(a)
+            if s.dropout:
+                self.mask.append(np.empty((n, rows), dtype))
+                self.hidden.append(np.empty((n, rows), dtype))
+            else:
+                self.hidden.append(a[:-1])
+        self.forward = [self._forward(kernel, i) for i in range(layout.layers)]
+        self.backward = [self._backward(kernel, i) for i in range(layout.layers)]
+        self.measure = [partial(kernel.loss.forward, self.z[-1], self.y.T, self.price,
+                                self.delta[-1], self.work)]  # fmt: skip
+        last = layout.layers - 1
+        self.backward[last] = [
+            partial(kernel.loss.slope, self.z[-1], self.y.T, self.delta[-1], self.work),
+            partial(np.multiply, self.delta[-1], self.vote, self.delta[-1]),
+            *self.backward[last],
+        ]
+        self.turn: list[Op] = [op for ops in self.forward for op in ops]
+        self.turn += self.measure
+        self.turn += [op for ops in reversed(self.backward) for op in ops]
+
+    def _input(self, i: int) -> Array:
+        """Layer i's input with its row of ones (units + 1, rows)."""
+        return self.a[i - 1] if i else self.x.T
+
+    def _forward(self, kernel: NumpyKernel, i: int) -> list[Op]:
+        matrix = kernel.structure.layout.matrix(kernel.theta, i)
+        ops: list[Op] = [partial(matrix.T.dot, self._input(i), self.z[i])]
+        if i < kernel.structure.layout.layers - 1:
+            act = ACTIVATIONS[kernel.structure.activations[i]]
+            ops.append(partial(act.forward, self.z[i], self.hidden[i], self._scratch[i]))
+            if self.mask:
+                ops.append(partial(np.multiply, self.hidden[i], self.mask[i], self.a[i][:-1]))
+        return ops
+
+    def _backward(self, kernel: NumpyKernel, i: int) -> list[Op]:
+        layout = kernel.structure.layout
+        gradient, weight = layout.matrix(kernel.grad, i), layout.weight(kernel.theta, i)
+        ops: list[Op] = [partial(self._input(i).dot, self.delta[i].T, gradient)]
+        if i:
+            act = ACTIVATIONS[kernel.structure.activations[i - 1]]
+            below, s = self.delta[i - 1], self._scratch[i - 1]
+            spare = self.z[i - 1] if act.name == "linear" else np.empty_like(s)
+            ops.append(partial(weight.dot, self.delta[i], below))
+            if self.mask:
+                ops.append(partial(np.multiply, below, self.mask[i - 1], below))
+            if act.name != "linear":
+                ops.append(partial(act.slope, self.z[i - 1], self.hidden[i - 1], spare, s))
+                ops.append(partial(np.multiply, below, spare, below))
+        return ops
+
+
+class NumpyKernel:
+    """Parameters, gradient and the calls that turn one into the other.
+
+    Attributes
+    ----------
+    theta, grad, step : ndarray of shape (parameters,)
+        Flat; never replaced, always written in place.
+    slots : ndarray of shape (slots, parameters)
+        The optimizer's memory.
+    """
+
+    name = "numpy"
+
+    def __init__(self, structure: Structure) -> None:
+        self.structure = structure
+        self.dtype = np.dtype(structure.dtype)
+        self.loss = LOSSES[structure.loss]
+        layout = structure.layout
+        self.theta = np.zeros(layout.parameters, self.dtype)
+        self.grad = np.zeros_like(self.theta)
+        self.penalty_grad = np.zeros_like(self.theta)
+        self.step = np.zeros_like(self.theta)
+        self.slots = np.zeros((0, layout.parameters), self.dtype)
+        self._scratch = np.zeros_like(self.theta)
+        self._is_weight = layout.is_weight.astype(self.dtype)
+        self.segments = [layout.segment(self.grad, i) for i in range(layout.layers)]
+        self._tapes: dict[int, Tape] = {}
+
+    def tape(self, rows: int) -> Tape:
+        """The tape for batches of `rows` rows, recorded at first use.
+
+        A run needs two (whole and last batch); after live changes of the batch size the oldest
+        is dropped.
+        """
+        if rows not in self._tapes:
+            if len(self._tapes) >= 4:
+                del self._tapes[next(iter(self._tapes))]
+            self._tapes[rows] = Tape(self, rows)
+        return self._tapes[rows]
+
+    def forget_tapes(self, structure: Structure) -> None:
+        """Take a structure that differs in loss or dropout alone; tapes are recorded anew."""
+        self.structure = structure
+        self.loss = LOSSES[structure.loss]
+        self._tapes.clear()
+
+    def add_penalty(self, l1: float, l2: float) -> None:
+        """Write the penalty's gradient into ``penalty_grad`` and add it to ``grad``."""
+        np.multiply(self.theta, l2, out=self.penalty_grad)
+        if l1:
+            np.sign(self.theta, out=self._scratch)
+            np.multiply(self._scratch, l1, out=self._scratch)
+            np.add(self.penalty_grad, self._scratch, out=self.penalty_grad)
+        np.multiply(self.penalty_grad, self._is_weight, out=self.penalty_grad)
+        np.add(self.grad, self.penalty_grad, out=self.grad)
+
+    def norms(self, out: Array) -> None:
+        """Each layer's squared gradient norm into `out` (layers,)."""
+        for i, segment in enumerate(self.segments):
+            out[i] = segment.dot(segment)
+
+    def clip(self, squared_norm: float, limit: float) -> float:
+        """Scale the gradient by min(1, limit / (norm + 1e-6)), as PyTorch does; the factor."""
+        factor = min(1.0, limit / (sqrt(squared_norm) + 1e-6))
+        if factor < 1.0:
+            np.multiply(self.grad, factor, out=self.grad)
+        return factor
+
+    def apply(self, name: str, numbers: OptimizerNumbers, rate: float, t: int) -> None:
+        """The optimizer's step into ``step``, then theta + step into theta."""
+        OPTIMIZERS[name].step(
+            self.step, self.theta, self.grad, self.slots, self._scratch, numbers, rate, t
+        )
+        np.add(self.theta, self.step, out=self.theta)
+
+    def penalty(self, l1: float, l2: float) -> float:
+        """l1 x sum |w| + 0.5 x l2 x sum w^2 over the weights, not the biases."""
+        w = self.theta.astype(np.float64) * self.structure.layout.is_weight
+        return float(l1 * np.abs(w).sum() + 0.5 * l2 * w.dot(w))
+
+    def activations(self, x: Array, theta: Array | None = None) -> list[Array]:
+        """Every layer's output without dropout, each (rows, units); the last are the scores.
+
+        `x` has shape (rows, inputs). `theta` defaults to the kernel's own; its dtype decides the
+        arithmetic's. Nothing of the kernel is changed.
+        """
+        layout = self.structure.layout
+        theta = self.theta if theta is None else theta
+        a, found = np.ascontiguousarray(x.T, theta.dtype), []
+        for i in range(layout.layers):
+            z = layout.weight(theta, i).T.dot(a)
+            z += layout.bias(theta, i)[:, None]
+            if i < layout.layers - 1:
+                a = np.empty_like(z)
+                ACTIVATIONS[self.structure.activations[i]].forward(z, a, np.empty_like(z))
+            else:
+                a = z
+            found.append(a.T)
+        return found
