@@ -1,0 +1,10 @@
+"""The registry of data sources; a new one is a part in its module, listed here by it."""
+
+from __future__ import annotations
+
+from core.data.bundled import BUNDLED
+from core.data.generators import GENERATORS
+from core.data.source import Source
+from core.registry import Registry
+
+SOURCES: Registry[Source] = Registry("data source", *GENERATORS, *BUNDLED)

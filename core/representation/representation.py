@@ -1,0 +1,276 @@
+"""The representation: chosen columns, missing values filled, scaled, categories one-hot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from core.data.dataset import Dataset
+from core.errors import InputError, nearest
+from core.representation.scaling import SCALINGS, Affine
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One number of the model's input, and where it came from.
+
+    Parameters
+    ----------
+    name : str
+        The column's name, or ``"column = category"``.
+    column : str
+        The column it was made of.
+    formula : str
+        How, with this fit's numbers.
+    category : str or None
+        The category that makes it 1, if it is one of a one-hot group.
+    """
+
+    name: str
+    column: str
+    formula: str
+    category: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class _Group:
+    """The features made of one category column: `place` of the first, and code to offset."""
+
+    column: int
+    place: int
+    offsets: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Representation:
+    """Fitted once, on the training rows alone; then applied to any raw rows.
+
+    Parameters
+    ----------
+    features : tuple of Feature
+        The f numbers of the model's input, in order.
+    columns : tuple of str
+        The columns used.
+    stats : Affine
+        Centre and width of every feature; 0 and 1 for one-hot features.
+    fill : ndarray of shape (f,)
+        What a missing number is replaced by, before scaling.
+    target_stats : Affine
+        Centre and width of the target; 0 and 1 where it is not scaled, and for classes.
+    scaling, target_scaling : str
+        Names of the scalings used.
+    """
+
+    features: tuple[Feature, ...]
+    columns: tuple[str, ...]
+    stats: Affine
+    fill: np.ndarray
+    target_stats: Affine
+    scaling: str
+    target_scaling: str
+    _width: int
+    _numbers: np.ndarray
+    _places: np.ndarray
+    _groups: tuple[_Group, ...]
+
+    @classmethod
+    def fit(cls, dataset: Dataset, train_rows: np.ndarray, settings: Any) -> Representation:
+        """Measure the training rows.
+
+        Parameters
+        ----------
+        dataset : Dataset
+        train_rows : ndarray of int64
+            Only these rows of the data set are looked at.
+        settings : RepresentationSettings
+            ``features`` (column names, or None for all), ``scaling``, ``target_scaling`` (None:
+            ``"none"`` for generated data, ``"standard"`` for other number targets).
+
+        Raises
+        ------
+        InputError
+            For an unknown, repeated or absent feature, or an unknown scaling.
+        """
+        chosen = _chosen(dataset, settings.features)
+        scaling = SCALINGS[settings.scaling]
+        target_name = _target_scaling(dataset, settings.target_scaling)
+        is_number = [dataset.columns[index].kind == "number" for index in chosen]
+        numbers = np.array(
+            [index for index, number in zip(chosen, is_number, strict=True) if number],
+            dtype=np.int64,
+        )
+        known = dataset.inputs[np.ix_(train_rows, numbers)]
+        filled, fill_numbers = _filled(known, dataset.missing)
+        fitted = scaling.fit(filled)
+
+        features: list[Feature] = []
+        places: list[int] = []
+        groups: list[_Group] = []
+        for index in chosen:
+            column = dataset.columns[index]
+            if column.kind == "number":
+                which = len(places)
+                places.append(len(features))
+                numbers_used = (fitted.center[which], fitted.width[which])
+                features.append(Feature(column.name, column.name, _formula(*numbers_used)))
+                continue
+            codes = dataset.inputs[train_rows, index]
+            seen = np.unique(codes[codes >= 0]).astype(np.int64)
+            offsets = np.full(len(column.categories) + 1, -1, dtype=np.int64)
+            offsets[seen] = np.arange(len(seen))
+            groups.append(_Group(index, len(features), offsets))
+            for code in seen:
+                name = column.categories[code]
+                features.append(
+                    Feature(f"{column.name} = {name}", column.name, f"1 if {name}, else 0", name)
+                )
+        if not features:
+            raise InputError(
+                "no category of the chosen columns occurs in the training part",
+                field="representation.features",
+                value=settings.features,
+                allowed="columns with values in the training part",
+            )
+        fill = np.zeros(len(features))
+        center, width = np.zeros(len(features)), np.ones(len(features))
+        center[places], width[places], fill[places] = fitted.center, fitted.width, fill_numbers
+        fill.setflags(write=False)
+        target = np.zeros((1, 1)) if dataset.classification else dataset.target[train_rows, None]
+        return cls(
+            features=tuple(features),
+            columns=tuple(dataset.columns[index].name for index in chosen),
+            stats=Affine(center, width),
+            fill=fill,
+            target_stats=SCALINGS[target_name].fit(target),
+            scaling=scaling.name,
+            target_scaling=target_name,
+            _width=len(dataset.columns),
+            _numbers=numbers,
+            _places=np.array(places, dtype=np.int64),
+            _groups=tuple(groups),
+        )
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        return tuple(feature.name for feature in self.features)
+
+    @property
+    def feature_origin(self) -> tuple[str, ...]:
+        """Which column each feature was made of."""
+        return tuple(feature.column for feature in self.features)
+
+    def transform(self, raw: np.ndarray) -> np.ndarray:
+        """The model's input for raw rows.
+
+        Parameters
+        ----------
+        raw : ndarray of shape (m, d)
+            All columns of the data set, in its order; NaN or -1 = missing.
+
+        Returns
+        -------
+        ndarray of shape (m, f), float64, C-contiguous
+            Missing numbers are filled first; a missing or unknown category is all zeros.
+        """
+        if raw.ndim != 2 or raw.shape[1] != self._width:
+            raise ValueError(f"raw rows have shape {raw.shape}, not (m, {self._width})")
+        if not self._groups:
+            return self._scaled(raw[:, self._numbers], self.stats, self.fill)
+        out = np.zeros((len(raw), len(self.features)))
+        stats = Affine(self.stats.center[self._places], self.stats.width[self._places])
+        out[:, self._places] = self._scaled(raw[:, self._numbers], stats, self.fill[self._places])
+        for group in self._groups:
+            codes = np.nan_to_num(raw[:, group.column], nan=-1.0).astype(np.int64)
+            codes[(codes < 0) | (codes >= len(group.offsets))] = -1
+            offset = group.offsets[codes]
+            rows = np.flatnonzero(offset >= 0)
+            out[rows, group.place + offset[rows]] = 1.0
+        return out
+
+    @staticmethod
+    def _scaled(raw: np.ndarray, stats: Affine, fill: np.ndarray) -> np.ndarray:
+        scaled = stats.transform(raw)
+        gaps = np.isnan(scaled)
+        if gaps.any():
+            scaled = np.where(gaps, (fill - stats.center) / stats.width, scaled)
+        return scaled
+
+    def transform_target(self, target: np.ndarray) -> np.ndarray:
+        """Number targets of shape (m,) as the model learns them."""
+        return self.target_stats.transform(target)
+
+    def inverse_target(self, output: np.ndarray) -> np.ndarray:
+        """Model outputs of any shape in the target's own unit."""
+        return self.target_stats.inverse(output)
+
+
+def _chosen(dataset: Dataset, names: list[str] | tuple[str, ...] | None) -> list[int]:
+    """Indices of the chosen columns, in the order chosen."""
+    known = dataset.column_names
+    if names is None:
+        return list(range(len(known)))
+    shown = ", ".join(known[:12]) + (f" ... ({len(known)} columns)" if len(known) > 12 else "")
+    if not names:
+        raise InputError(
+            "no feature is chosen", field="representation.features", value=[], allowed=shown
+        )
+    for position, name in enumerate(names):
+        if name not in known:
+            raise InputError(
+                f"{nearest(str(name), known)}unknown feature",
+                field="representation.features",
+                value=name,
+                allowed=shown,
+            )
+        if name in names[:position]:
+            raise InputError(
+                "a feature is named twice",
+                field="representation.features",
+                value=name,
+                allowed="each feature once",
+            )
+    return [known.index(name) for name in names]
+
+
+def _target_scaling(dataset: Dataset, name: str | None) -> str:
+    if name is None:
+        return "none" if dataset.classification or dataset.generated else "standard"
+    if dataset.classification and name != "none":
+        raise InputError(
+            "classes are not scaled",
+            field="representation.target_scaling",
+            value=name,
+            allowed="none",
+        )
+    return SCALINGS[name].name
+
+
+def _filled(known: np.ndarray, strategy: str) -> tuple[np.ndarray, np.ndarray]:
+    """`known` (n, f) with its gaps filled, and by what (f,); 0 for a column without any value."""
+    gaps = np.isnan(known)
+    fill = np.zeros(known.shape[1])
+    for column in np.flatnonzero(~gaps.all(axis=0)):
+        values = known[~gaps[:, column], column]
+        if strategy == "median":
+            fill[column] = np.median(values)
+        elif strategy == "most_frequent":
+            different, counts = np.unique(values, return_counts=True)
+            fill[column] = different[counts.argmax()]
+        else:
+            fill[column] = _mean(values)
+    return (np.where(gaps, fill, known) if gaps.any() else known), fill
+
+
+def _mean(values: np.ndarray) -> float:
+    with np.errstate(over="ignore"):
+        mean = float(values.mean())
+    return mean if np.isfinite(mean) else float((values / len(values)).sum())
+
+
+def _formula(center: float, width: float) -> str:
+    if center == 0 and width == 1:
+        return "x"
+    moved = f"x {'-' if center >= 0 else '+'} {abs(center):.4g}" if center else "x"
+    return moved if width == 1 else f"({moved}) / {width:.4g}"
