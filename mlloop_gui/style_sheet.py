@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mlloop_gui.theme import Theme
 
-ICONS = Path(__file__).resolve().parent.parent / "assets" / "icons"
+_ROOT = Path(__file__).resolve().parent.parent
+#: In the source tree, or where an installed copy keeps them.
+ICON_FOLDERS = (_ROOT / "assets" / "icons", _ROOT / "core" / "assets" / "icons")
 
 _SHEET = """
 * { font-size: $base; }
@@ -95,8 +97,8 @@ QComboBox::drop-down { border: none; width: ${p18}; subcontrol-position: right c
 QComboBox::down-arrow { image: $chevron; width: ${p10}; height: ${p10}; }
 QComboBox QAbstractItemView { background: $panel; border: 1px solid $border; outline: none;
   padding: ${p2}; selection-background-color: $accent_soft; selection-color: $text; }
-QAbstractSpinBox { padding-right: ${p18}; }
-QAbstractSpinBox:focus { padding-right: ${p17}; }
+QAbstractSpinBox { padding: ${p2} ${p18} ${p2} ${p4}; min-height: ${p16}; }
+QAbstractSpinBox:focus { padding: ${p1} ${p17} ${p1} ${p3}; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; width: ${p16};
   background: transparent; }
 QAbstractSpinBox::up-button { subcontrol-position: top right; }
@@ -184,12 +186,14 @@ def mix(first: str, second: str, share: float) -> str:
 
 
 def _image(name: str) -> str:
-    path = ICONS / name
-    return f'url("{path.as_posix()}")' if path.exists() else "none"
+    for folder in ICON_FOLDERS:
+        if (folder / name).exists():
+            return f'url("{(folder / name).as_posix()}")'
+    return "none"
 
 
 def build(theme: Theme, pixels: dict[str, int], scale: float) -> str:
-    """Return the style sheet of ``theme`` with text sizes ``pixels`` and lengths times ``scale``."""
+    """Return the style sheet of ``theme``: text sizes as ``pixels``, lengths times ``scale``."""
     lengths = {f"p{n}": f"{max(1, round(n * scale))}px" for n in range(1, 21)}
     lengths |= {"r": lengths["p5"], "r8": lengths["p8"]}
     return Template(_SHEET).substitute(
