@@ -1,0 +1,229 @@
+"""Rules between settings: what a missing one follows from, and which do not go together."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from core.errors import InputError
+from core.registry import registry
+from core.settings import (
+    DataSettings,
+    EvaluationSettings,
+    LossSettings,
+    ModelSettings,
+    OptimizerSettings,
+    RepresentationSettings,
+    StopSettings,
+)
+
+DEFAULT_SAMPLES = 500
+DEFAULT_EPOCHS = 100
+# Which generator has which option of its own.
+OPTIONS = {"classes": ("blobs", 3), "arms": ("spiral", 2)}
+TABLE_FIELDS = ("path", "test_path", "target", "columns", "missing")
+WEIGHT = re.compile(r"weight_(\d{1,9})\[(\d{1,9}),\s*(\d{1,9})\]")
+BIAS = re.compile(r"bias_(\d{1,9})\[(\d{1,9})\]")
+
+
+def source_part(data: DataSettings) -> Any:
+    """The registered data source that `data` names."""
+    return registry("sources")[data.source]
+
+
+def task_of(data: DataSettings) -> str | None:
+    """``"classification"``, ``"regression"``, or None where only reading the table can tell."""
+    return source_part(data).task or None
+
+
+def class_count(data: DataSettings) -> int | None:
+    """How many classes the target has; None for numbers and where only reading can tell."""
+    if task_of(data) != "classification":
+        return None
+    return data.classes or data.arms or source_part(data).classes or None
+
+
+def output_count(loss: LossSettings, data: DataSettings) -> int | None:
+    """How many outputs the model needs; None where only reading the data can tell."""
+    if task_of(data) == "regression":
+        return 1
+    classes = class_count(data)
+    if classes == 2 and loss.name and registry("losses")[loss.name].one_score:
+        return 1
+    return classes
+
+
+def resolve_data(data: DataSettings) -> DataSettings:
+    """`data` with its missing values filled in; raises `InputError` for values out of place."""
+    part = source_part(data)
+    is_table = data.source == "csv"
+    filled: dict[str, Any] = {}
+    for name, default in (("samples", DEFAULT_SAMPLES), ("noise", part.noise)):
+        if not part.generated:
+            _only_for(data, name, "generated data")
+        elif getattr(data, name) is None and default is not None:
+            filled[name] = default
+    for name, (source, default) in OPTIONS.items():
+        if data.source != source:
+            _only_for(data, name, source)
+        elif getattr(data, name) is None:
+            filled[name] = default
+    if part.task == "regression" and data.label_noise:
+        raise InputError(
+            f"{data.source} predicts a number: there are no labels to flip",
+            field="data.label_noise",
+            value=data.label_noise,
+            allowed="0, or a source with classes",
+        )
+    if not is_table:
+        for name in TABLE_FIELDS:
+            _only_for(data, name, "csv")
+    elif data.path is None:
+        raise InputError("missing", field="data.path", allowed="the path of a CSV or TSV file")
+    elif data.missing is None:
+        filled["missing"] = "mean"
+    return data.with_values(**filled) if filled else data
+
+
+def _only_for(data: DataSettings, name: str, owner: str) -> None:
+    value = getattr(data, name)
+    if value is not None:
+        raise InputError(
+            f"belongs to {owner}, not to {data.source}; leave it out",
+            field=f"data.{name}",
+            value=value,
+        )
+
+
+def resolve_representation(
+    representation: RepresentationSettings, data: DataSettings
+) -> RepresentationSettings:
+    """`representation` with features and target scaling filled in where the source tells them."""
+    part = source_part(data)
+    filled: dict[str, Any] = {}
+    features = representation.features
+    if features is not None and len(set(features)) < len(features):
+        raise InputError(
+            "an input named twice", field="representation.features", value=list(features)
+        )
+    if part.generated and features is None:
+        filled["features"] = tuple(part.inputs)
+    elif part.generated and features is not None:
+        unknown = [name for name in features if name not in part.inputs]
+        if unknown:
+            raise InputError(
+                f"{data.source} has no such input",
+                field="representation.features",
+                value=unknown[0],
+                allowed=", ".join(part.inputs),
+            )
+    if representation.target_scaling is None and part.task:
+        scaled = part.task == "regression" and not part.generated
+        filled["target_scaling"] = "standard" if scaled else "none"
+    return representation.with_values(**filled) if filled else representation
+
+
+def check_model(model: ModelSettings) -> None:
+    """One activation for all layers, or one for each."""
+    if isinstance(model.activation, tuple) and len(model.activation) != len(model.hidden):
+        raise InputError(
+            f"{len(model.activation)} activations for {len(model.hidden)} hidden layers",
+            field="model.activation",
+            value=list(model.activation),
+            allowed="one name for all layers, or one for each hidden layer",
+        )
+
+
+def resolve_loss(loss: LossSettings, data: DataSettings) -> LossSettings:
+    """`loss` with its name filled in; raises `InputError` where it does not fit the target."""
+    suggested = source_part(data).loss or None
+    if loss.name is None and suggested and task_of(data):
+        loss = loss.with_values(name=suggested)
+    task = task_of(data)
+    if loss.name and task and not loss_fits(loss.name, task):
+        kind = "a number" if task == "regression" else "a class"
+        fitting = [part.name for part in registry("losses") if loss_fits(part.name, task)]
+        raise InputError(
+            f"does not fit: {data.source} predicts {kind}",
+            field="loss.name",
+            value=loss.name,
+            allowed=", ".join(fitting),
+        )
+    if loss.class_weights is not None and task:
+        classes = class_count(data)
+        if task == "regression" or (classes and len(loss.class_weights) != classes):
+            allowed = f"{classes} weights, one for each class" if classes else "data with classes"
+            raise InputError(
+                f"{len(loss.class_weights)} weights for {classes or 'no'} classes",
+                field="loss.class_weights",
+                value=list(loss.class_weights),
+                allowed=allowed,
+            )
+    return loss
+
+
+def loss_fits(name: str, task: str) -> bool:
+    """Whether the loss takes the targets of `task`."""
+    part = registry("losses")[name]
+    return part.for_numbers if task == "regression" else part.for_classes
+
+
+def default_learning_rate(optimizer: str) -> float:
+    """The rate an optimizer has when the file names none."""
+    return float(registry("optimizers")[optimizer].learning_rate)
+
+
+def resolve_optimizer(optimizer: OptimizerSettings) -> OptimizerSettings:
+    """`optimizer` with its learning rate filled in."""
+    if optimizer.learning_rate is not None:
+        return optimizer
+    return optimizer.with_values(learning_rate=default_learning_rate(optimizer.name))
+
+
+def check_evaluation(evaluation: EvaluationSettings) -> None:
+    """Something must be left to train on."""
+    held_back = evaluation.validation_fraction + evaluation.test_fraction
+    if held_back >= 1:
+        raise InputError(
+            f"with validation_fraction {evaluation.validation_fraction:g}"
+            " nothing is left to train on",
+            field="evaluation.test_fraction",
+            value=evaluation.test_fraction,
+            allowed="both fractions together below 1",
+        )
+
+
+def resolve_stop(stop: StopSettings) -> StopSettings:
+    """`stop` with its epochs filled in where no count of updates stands in for them."""
+    if stop.epochs is None and stop.updates is None:
+        return stop.with_values(epochs=DEFAULT_EPOCHS)
+    return stop
+
+
+def weight_place(path: str) -> tuple[str, int, tuple[int, ...]] | None:
+    """``"weight_0[1,3]"`` as ``("weight", 0, (1, 3))``, ``"bias_0[3]"`` as ``("bias", 0, (3,))``.
+
+    None for any other text. Weights are (input, output) of layer 0, 1, ...
+    """
+    found = WEIGHT.fullmatch(path)
+    if found:
+        layer, row, column = map(int, found.groups())
+        return "weight", layer, (row, column)
+    found = BIAS.fullmatch(path)
+    return ("bias", int(found[1]), (int(found[2]),)) if found else None
+
+
+def check_weight(
+    place: tuple[str, int, tuple[int, ...]], model: ModelSettings, outputs: int | None
+) -> str:
+    """What is wrong with a weight's place in the network, or an empty text."""
+    kind, layer, indices = place
+    if layer > len(model.hidden):
+        return f"there are {len(model.hidden) + 1} layers, from 0"
+    widths = [*model.hidden, outputs]
+    size = widths[layer]
+    if size is not None and indices[-1] >= size:
+        return f"layer {layer} has {size} outputs, from 0"
+    if kind == "weight" and layer and indices[0] >= model.hidden[layer - 1]:
+        return f"layer {layer} has {model.hidden[layer - 1]} inputs, from 0"
+    return ""
