@@ -8,7 +8,7 @@ from typing import Any, get_args
 import pydantic
 
 from core.errors import InputError, nearest
-from core.fields import KIND_WORDS, Field, describe
+from core.settings.fields import KIND_WORDS, Field, describe
 
 _RANGE = {"greater_than", "greater_than_equal", "less_than", "less_than_equal"}
 _EMPTY = {"too_short", "string_too_short"}
@@ -62,15 +62,14 @@ def _walk(raw: Any, location: Sequence[str | int]) -> tuple[tuple[str | int, ...
 
 
 def _model_at(root: type[pydantic.BaseModel], path: Sequence[str | int]) -> Any:
-    """The model that holds the last name of `path`, that name, and its declaration if it is one."""
-    model, name = root, ""
+    """The model that holds the last name of `path`, and its declaration if it is a field."""
+    model = root
     for part in path:
         if isinstance(part, int):
             continue
-        name = part
         info = model.model_fields.get(part)
         if info is None:
-            return model, name, None
+            return model, None
         inner = next(
             (
                 kind
@@ -80,9 +79,9 @@ def _model_at(root: type[pydantic.BaseModel], path: Sequence[str | int]) -> Any:
             None,
         )
         if inner is None:
-            return model, name, info
+            return model, info
         model = inner
-    return model, name, None
+    return model, None
 
 
 def _unknown(model: Any, root: Any, path: Sequence[str | int], value: Any) -> InputError:
@@ -131,6 +130,9 @@ def input_error(
     found = []
     for item in error.errors(include_url=False, include_input=False):
         path, order, value = _walk(raw, item["loc"])
+        if item["type"] == "missing":
+            # After all that is there.
+            path, order, value = (*path, item["loc"][-1]), [*order, 10**9], None
         found.append((order, path, value, item))
     _, path, value, item = min(found, key=lambda entry: entry[0])
     table = getattr(root, "table", "")
@@ -143,9 +145,11 @@ def input_error(
         return InputError(
             inner.problem, field=dotted(place), value=printable(bad), allowed=inner.allowed
         )
-    model, name, info = _model_at(root, path)
+    model, info = _model_at(root, path)
     if item["type"] in ("extra_forbidden", "invalid_key"):
         return _unknown(model, root, place, value)
+    if item["type"] == "missing":
+        return InputError("missing", field=dotted(place))
     if info is not None:
         field = describe(dotted(place), info)
         problem, allowed = _problem(item["type"], value, field), field.allowed

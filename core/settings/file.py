@@ -50,7 +50,9 @@ def parse_toml(text: str, file: str | None = None) -> dict[str, Any]:
     except RecursionError:
         raise InputError("not an experiment: nested too deeply", file=file) from None
     except ValueError as error:
-        raise InputError(f"not valid TOML: {error}", file=file) from None
+        place = f"at line {text.count(chr(10)) + 1}, the end"
+        problem = str(error).replace("at end of document", place)
+        raise InputError(f"not valid TOML: {problem}", file=file) from None
 
 
 def _value(value: Any) -> str:

@@ -1,29 +1,22 @@
-"""Rules between settings: what a missing one follows from, and which do not go together."""
+"""Rules between settings: what a missing one follows from, and which do not go together.
+
+They ask the registered parts, whose modules are imported when the first name is looked up.
+"""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from core.errors import InputError
 from core.registry import registry
-from core.settings import (
-    DataSettings,
-    EvaluationSettings,
-    LossSettings,
-    ModelSettings,
-    OptimizerSettings,
-    RepresentationSettings,
-    StopSettings,
-)
+from core.settings.learning import LossSettings, ModelSettings, OptimizerSettings, StopSettings
+from core.settings.problem import DataSettings, EvaluationSettings, RepresentationSettings
 
 DEFAULT_SAMPLES = 500
 DEFAULT_EPOCHS = 100
-# Which generator has which option of its own.
-OPTIONS = {"classes": ("blobs", 3), "arms": ("spiral", 2)}
 TABLE_FIELDS = ("path", "test_path", "target", "columns", "missing")
-WEIGHT = re.compile(r"weight_(\d{1,9})\[(\d{1,9}),\s*(\d{1,9})\]")
-BIAS = re.compile(r"bias_(\d{1,9})\[(\d{1,9})\]")
+OPTIONS = ("classes", "arms")
+TASKS = {"classification": "a class", "regression": "a number"}
 
 
 def source_part(data: DataSettings) -> Any:
@@ -40,7 +33,7 @@ def class_count(data: DataSettings) -> int | None:
     """How many classes the target has; None for numbers and where only reading can tell."""
     if task_of(data) != "classification":
         return None
-    return data.classes or data.arms or source_part(data).classes or None
+    return source_part(data).class_count(data) or None
 
 
 def output_count(loss: LossSettings, data: DataSettings) -> int | None:
@@ -63,11 +56,12 @@ def resolve_data(data: DataSettings) -> DataSettings:
             _only_for(data, name, "generated data")
         elif getattr(data, name) is None and default is not None:
             filled[name] = default
-    for name, (source, default) in OPTIONS.items():
-        if data.source != source:
-            _only_for(data, name, source)
+    for name in OPTIONS:
+        if part.option != name:
+            owners = [other.name for other in registry("sources") if other.option == name]
+            _only_for(data, name, ", ".join(owners))
         elif getattr(data, name) is None:
-            filled[name] = default
+            filled[name] = part.classes
     if part.task == "regression" and data.label_noise:
         raise InputError(
             f"{data.source} predicts a number: there are no labels to flip",
@@ -136,15 +130,13 @@ def check_model(model: ModelSettings) -> None:
 
 def resolve_loss(loss: LossSettings, data: DataSettings) -> LossSettings:
     """`loss` with its name filled in; raises `InputError` where it does not fit the target."""
-    suggested = source_part(data).loss or None
-    if loss.name is None and suggested and task_of(data):
-        loss = loss.with_values(name=suggested)
     task = task_of(data)
+    if loss.name is None and task:
+        loss = loss.with_values(name=suggested_loss(data))
     if loss.name and task and not loss_fits(loss.name, task):
-        kind = "a number" if task == "regression" else "a class"
         fitting = [part.name for part in registry("losses") if loss_fits(part.name, task)]
         raise InputError(
-            f"does not fit: {data.source} predicts {kind}",
+            f"does not fit: {data.source} predicts {TASKS[task]}",
             field="loss.name",
             value=loss.name,
             allowed=", ".join(fitting),
@@ -160,6 +152,11 @@ def resolve_loss(loss: LossSettings, data: DataSettings) -> LossSettings:
                 allowed=allowed,
             )
     return loss
+
+
+def suggested_loss(data: DataSettings) -> str:
+    """The loss that the source suggests for its target."""
+    return str(source_part(data).suggested_loss(class_count(data)))
 
 
 def loss_fits(name: str, task: str) -> bool:
@@ -198,32 +195,3 @@ def resolve_stop(stop: StopSettings) -> StopSettings:
     if stop.epochs is None and stop.updates is None:
         return stop.with_values(epochs=DEFAULT_EPOCHS)
     return stop
-
-
-def weight_place(path: str) -> tuple[str, int, tuple[int, ...]] | None:
-    """``"weight_0[1,3]"`` as ``("weight", 0, (1, 3))``, ``"bias_0[3]"`` as ``("bias", 0, (3,))``.
-
-    None for any other text. Weights are (input, output) of layer 0, 1, ...
-    """
-    found = WEIGHT.fullmatch(path)
-    if found:
-        layer, row, column = map(int, found.groups())
-        return "weight", layer, (row, column)
-    found = BIAS.fullmatch(path)
-    return ("bias", int(found[1]), (int(found[2]),)) if found else None
-
-
-def check_weight(
-    place: tuple[str, int, tuple[int, ...]], model: ModelSettings, outputs: int | None
-) -> str:
-    """What is wrong with a weight's place in the network, or an empty text."""
-    kind, layer, indices = place
-    if layer > len(model.hidden):
-        return f"there are {len(model.hidden) + 1} layers, from 0"
-    widths = [*model.hidden, outputs]
-    size = widths[layer]
-    if size is not None and indices[-1] >= size:
-        return f"layer {layer} has {size} outputs, from 0"
-    if kind == "weight" and layer and indices[0] >= model.hidden[layer - 1]:
-        return f"layer {layer} has {model.hidden[layer - 1]} inputs, from 0"
-    return ""

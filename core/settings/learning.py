@@ -1,180 +1,18 @@
-"""The tables of an experiment: every setting with its default, bounds, unit, help and formula."""
+"""How it is learned: the tables [model], [loss], [optimizer], [stop] and [[change]]."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, Literal
 
 import pydantic
-from pydantic import ConfigDict, ValidationInfo, field_validator
 
-from core.fields import setting
 from core.registry import registry
-from core.settings_errors import input_error
+from core.settings.base import LARGEST_COUNT, Settings
+from core.settings.fields import setting
 
-LARGEST_COUNT = 1_000_000_000
-LARGEST_SEED = 2**31 - 1
 Width = Annotated[int, pydantic.Field(ge=1, le=LARGEST_COUNT)]
 Positive = Annotated[float, pydantic.Field(gt=0)]
-ColumnKind = Literal["number", "category", "ignore"]
-
-
-def _as_base_init(function: Callable[..., None]) -> Callable[..., None]:
-    # pydantic calls a foreign __init__ for nested tables too, where their errors would lose
-    # their place; this mark, which its own RootModel uses, keeps nested validation inside.
-    function.__dict__["__pydantic_base_init__"] = True
-    return function
-
-
-class Settings(pydantic.BaseModel):
-    """A frozen table; a bad value raises `InputError`, never pydantic's own error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
-    table: ClassVar[str] = ""
-
-    @_as_base_init
-    def __init__(self, /, **values: Any) -> None:
-        try:
-            self.__pydantic_validator__.validate_python(values, self_instance=self)
-        except pydantic.ValidationError as error:
-            raise input_error(error, values, type(self)) from None
-
-    @classmethod
-    def checked(cls, values: Any) -> Self:
-        """The table made of `values`; raises `InputError` for the first bad one."""
-        try:
-            return cls.model_validate(values)
-        except pydantic.ValidationError as error:
-            raise input_error(error, values, cls) from None
-
-    def with_values(self, **values: Any) -> Self:
-        """A validated copy with some values changed."""
-        own = {name: getattr(self, name) for name in type(self).model_fields}
-        return self.checked({**own, **values})
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _list_to_tuple(cls, value: Any) -> Any:
-        return tuple(value) if isinstance(value, list) else value
-
-    @field_validator("*", mode="after")
-    @classmethod
-    def _known_name(cls, value: Any, info: ValidationInfo) -> Any:
-        extra = cls.model_fields[str(info.field_name)].json_schema_extra
-        family = extra.get("registry") if isinstance(extra, dict) else None
-        if family and value is not None:
-            parts = registry(str(family))
-            for name in (value,) if isinstance(value, str) else value:
-                parts[name]
-        return value
-
-
-class DataSettings(Settings):
-    """[data]: where the samples come from."""
-
-    table = "data"
-
-    source: str = setting(
-        "circle",
-        "What is learned: a generated set, a bundled real one, or your own table.",
-        registry="sources",
-        basic=True,
-    )
-    samples: int | None = setting(
-        None,
-        "How many points are drawn; few are memorised easily, many show the true shape.",
-        unit="samples",
-        formula="n",
-        basic=True,
-        resolved=True,
-        ge=4,
-        le=10_000_000,
-    )
-    noise: float | None = setting(
-        None,
-        "How far points are blurred after labelling; 0 is clean, too much hides the shape.",
-        unit="half widths of the data",
-        formula="x ← x + noise · N(0, 1)",
-        basic=True,
-        resolved=True,
-        ge=0,
-        le=1,
-    )
-    seed: int | None = setting(
-        None,
-        "Seed of data and split alone; empty: the experiment's seed.",
-        ge=0,
-        le=LARGEST_SEED,
-    )
-    classes: int | None = setting(
-        None,
-        "How many blobs, each a class of its own; more are harder to tell apart.",
-        unit="classes",
-        formula="K",
-        resolved=True,
-        ge=2,
-        le=10,
-    )
-    arms: int | None = setting(
-        None,
-        "How many arms the spiral has, each a class; more lie closer together.",
-        unit="arms",
-        formula="K",
-        resolved=True,
-        ge=2,
-        le=5,
-    )
-    label_noise: float = setting(
-        0.0,
-        "Share of labels replaced by a wrong class; a model that fits them memorises noise.",
-        unit="share of samples",
-        ge=0,
-        le=0.5,
-    )
-    path: str | None = setting(
-        None, "The CSV or TSV file, relative to the experiment file.", min_length=1
-    )
-    test_path: str | None = setting(
-        None,
-        "A table of its own for the test part, with the same columns; empty: split off.",
-        min_length=1,
-    )
-    target: str | None = setting(
-        None, "The column to predict; empty: the table's last one.", min_length=1
-    )
-    columns: dict[str, ColumnKind] | None = setting(
-        None, "Column name to number, category or ignore; columns not named are found out."
-    )
-    missing: Literal["mean", "median", "drop"] | None = setting(
-        None,
-        "What stands in for a missing number (from the training part), or drop such rows.",
-        resolved=True,
-    )
-
-
-class RepresentationSettings(Settings):
-    """[representation]: how an object becomes numbers."""
-
-    table = "representation"
-
-    features: tuple[str, ...] | None = setting(
-        None,
-        "The inputs that the model sees; too few hide the pattern. Empty: all of them.",
-        min_length=1,
-    )
-    scaling: str = setting(
-        "standard",
-        "Brings inputs to one size, fitted on training data alone; without it wide ones rule.",
-        registry="scalings",
-        basic=True,
-    )
-    target_scaling: Literal["none", "standard"] | None = setting(
-        None,
-        "Brings a number target to mean 0 and spread 1, so that usual learning rates fit.",
-        formula="(y − mean) / spread",
-        resolved=True,
-    )
 
 
 class ModelSettings(Settings):
@@ -402,27 +240,6 @@ class OptimizerSettings(Settings):
         return registry("optimizers")[self.name].epsilon if self.epsilon is None else self.epsilon
 
 
-class EvaluationSettings(Settings):
-    """[evaluation]: which samples are kept aside."""
-
-    table = "evaluation"
-
-    validation_fraction: float = setting(
-        0.25,
-        "Share held back to watch while learning; too small makes the watching noisy.",
-        unit="share of samples",
-        ge=0,
-        lt=1,
-    )
-    test_fraction: float = setting(
-        0.25,
-        "Share sealed until the end; too small and its verdict says little.",
-        unit="share of samples",
-        ge=0,
-        lt=1,
-    )
-
-
 class StopSettings(Settings):
     """[stop]: when a run ends by itself."""
 
@@ -471,7 +288,7 @@ class Change(Settings):
     table = "change"
 
     update: int = setting(
-        0, "The number of updates that were done before it.", unit="updates", ge=0, le=10**15
+        ..., "The number of updates that were done before it.", unit="updates", ge=0, le=10**15
     )
-    field: str = setting("", "The path of a live setting, or weight_0[1,3] or bias_0[3].")
+    field: str = setting(..., "The path of a live setting, or weight_0[1,3] or bias_0[3].")
     value: Any = None

@@ -11,6 +11,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import pydantic
+from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
 
 from core.registry import registry as find_registry
@@ -25,7 +26,7 @@ KIND_WORDS = {
     "integers": "a list of whole numbers",
     "numbers": "a list of numbers",
     "texts": "a list of texts",
-    "columns": "a table of column names",
+    "columns": "a table from column name to number, category or ignore",
 }
 _SCALARS = {bool: "flag", int: "integer", float: "number", str: "text"}
 
@@ -41,7 +42,7 @@ class Field:
     kind : str
         A key of `KIND_WORDS`; for lists the bounds are those of each item.
     default : object
-        None also where the default depends on other settings.
+        None also where it follows from other settings (`resolved`).
     low, high : float or None
         Bounds, excluded where `low_open` or `high_open` says so.
     registry : str
@@ -52,6 +53,8 @@ class Field:
         Whether it may change during a run.
     optional : bool
         Whether None is a value of its own ("off", or "the part's own default").
+    resolved : bool
+        Whether None asks for the value that follows from other settings.
     """
 
     path: str
@@ -68,6 +71,7 @@ class Field:
     basic: bool = False
     live: bool = False
     optional: bool = False
+    resolved: bool = False
     literals: tuple[str, ...] = ()
 
     @property
@@ -88,13 +92,13 @@ class Field:
         if self.low is None and self.high is None:
             return words.removesuffix(", each")
         if self.high is None:
-            return f"{words} {'>' if self.low_open else '>='} {self.low:.15g}"
+            return f"{words} {'>' if self.low_open else '>='} {self.low:.16g}"
         if self.low is None:
-            return f"{words} {'<' if self.high_open else '<='} {self.high:.15g}"
+            return f"{words} {'<' if self.high_open else '<='} {self.high:.16g}"
         if self.low_open or self.high_open:
             left, right = "<" if self.low_open else "<=", "<" if self.high_open else "<="
-            return f"{words} with {self.low:.15g} {left} value {right} {self.high:.15g}"
-        return f"{words} from {self.low:.15g} to {self.high:.15g}"
+            return f"{words} with {self.low:.16g} {left} value {right} {self.high:.16g}"
+        return f"{words} from {self.low:.16g} to {self.high:.16g}"
 
 
 def setting(
@@ -124,7 +128,7 @@ def setting(
     **limits
         ``ge``, ``gt``, ``le``, ``lt``, ``min_length``, as pydantic takes them.
     """
-    extra = {
+    extra: JsonDict = {
         "unit": unit,
         "formula": formula,
         "registry": registry,
@@ -169,7 +173,9 @@ def describe(path: str, info: FieldInfo) -> Field:
     """The `Field` of what `setting` declared."""
     kind, constraints, optional = _bare(info.annotation)
     constraints += tuple(info.metadata)
-    extra: dict[str, Any] = dict(info.json_schema_extra)  # type: ignore[arg-type]  # `setting` made it
+    if not isinstance(info.json_schema_extra, dict):
+        raise TypeError(f"{path} was not declared by `setting`")
+    extra: dict[str, Any] = dict(info.json_schema_extra)
     literals: tuple[str, ...] = ()
     origin = get_origin(kind)
     if origin is Literal:
@@ -181,13 +187,12 @@ def describe(path: str, info: FieldInfo) -> Field:
         kind, constraints = f"{_SCALARS[item]}s", item_constraints
     elif kind != "choices":
         kind = "choice" if extra["registry"] else _SCALARS[kind]
-    resolved = extra.pop("resolved")
     return Field(
         path=path,
         kind=kind,
         help=info.description or "",
         default=info.default,
-        optional=optional and not resolved,
+        optional=optional and not extra["resolved"],
         literals=literals,
         **_limits(constraints),
         **extra,

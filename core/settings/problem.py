@@ -1,0 +1,138 @@
+"""What is learned: the tables [data], [representation] and [evaluation]."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from core.settings.base import LARGEST_SEED, Settings
+from core.settings.fields import setting
+
+ColumnKind = Literal["number", "category", "ignore"]
+
+
+class DataSettings(Settings):
+    """[data]: where the samples come from."""
+
+    table = "data"
+
+    source: str = setting(
+        "circle",
+        "What is learned: a generated set, a bundled real one, or your own table.",
+        registry="sources",
+        basic=True,
+    )
+    samples: int | None = setting(
+        None,
+        "How many points are drawn; few are memorised easily, many show the true shape.",
+        unit="samples",
+        formula="n",
+        basic=True,
+        resolved=True,
+        ge=4,
+        le=10_000_000,
+    )
+    noise: float | None = setting(
+        None,
+        "How far points are blurred after labelling; 0 is clean, too much hides the shape.",
+        unit="half widths of the data",
+        formula="x ← x + noise · N(0, 1)",
+        basic=True,
+        resolved=True,
+        ge=0,
+        le=1,
+    )
+    seed: int | None = setting(
+        None,
+        "Seed of data and split alone; empty: the experiment's seed.",
+        ge=0,
+        le=LARGEST_SEED,
+    )
+    classes: int | None = setting(
+        None,
+        "How many blobs, each a class of its own; more are harder to tell apart.",
+        unit="classes",
+        formula="K",
+        resolved=True,
+        ge=2,
+        le=10,
+    )
+    arms: int | None = setting(
+        None,
+        "How many arms the spiral has, each a class; more lie closer together.",
+        unit="arms",
+        formula="K",
+        resolved=True,
+        ge=2,
+        le=5,
+    )
+    label_noise: float = setting(
+        0.0,
+        "Share of labels replaced by a wrong class; a model that fits them memorises noise.",
+        unit="share of samples",
+        ge=0,
+        le=0.5,
+    )
+    path: str | None = setting(
+        None, "The CSV or TSV file, relative to the experiment file.", min_length=1
+    )
+    test_path: str | None = setting(
+        None,
+        "A table of its own for the test part, with the same columns; empty: split off.",
+        min_length=1,
+    )
+    target: str | None = setting(
+        None, "The column to predict; empty: the table's last one.", min_length=1
+    )
+    columns: dict[str, ColumnKind] | None = setting(
+        None, "Column name to number, category or ignore; columns not named are found out."
+    )
+    missing: Literal["mean", "median", "drop"] | None = setting(
+        None,
+        "What stands in for a missing number (from the training part), or drop such rows.",
+        resolved=True,
+    )
+
+
+class RepresentationSettings(Settings):
+    """[representation]: how an object becomes numbers."""
+
+    table = "representation"
+
+    features: tuple[str, ...] | None = setting(
+        None,
+        "The inputs that the model sees; too few hide the pattern. Empty: all of them.",
+        min_length=1,
+    )
+    scaling: str = setting(
+        "standard",
+        "Brings inputs to one size, fitted on training data alone; without it wide ones rule.",
+        registry="scalings",
+        basic=True,
+    )
+    target_scaling: Literal["none", "standard"] | None = setting(
+        None,
+        "Brings a number target to mean 0 and spread 1, so that usual learning rates fit.",
+        formula="(y − mean) / spread",
+        resolved=True,
+    )
+
+
+class EvaluationSettings(Settings):
+    """[evaluation]: which samples are kept aside."""
+
+    table = "evaluation"
+
+    validation_fraction: float = setting(
+        0.25,
+        "Share held back to watch while learning; too small makes the watching noisy.",
+        unit="share of samples",
+        ge=0,
+        lt=1,
+    )
+    test_fraction: float = setting(
+        0.25,
+        "Share sealed until the end; too small and its verdict says little.",
+        unit="share of samples",
+        ge=0,
+        lt=1,
+    )
