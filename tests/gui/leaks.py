@@ -32,7 +32,7 @@ def _end_thread(thread: QThread) -> None:
 
 
 # What can go on by itself: the class, whether one still does, and how it is ended.
-RUNNERS: tuple[tuple[type, Callable[[Any], bool], Callable[[Any], Any]], ...] = (
+RUNNERS: tuple[tuple[Any, Callable[[Any], bool], Callable[[Any], Any]], ...] = (
     (QThread, QThread.isRunning, _end_thread),
     (QTimer, QTimer.isActive, QTimer.stop),
     (
@@ -77,7 +77,7 @@ class LeakWatch:
 
     def __init__(self) -> None:
         self.started: list[tuple[weakref.ref[QObject], str]] = []
-        self._originals: list[tuple[type, Callable[..., Any]]] = []
+        self._originals: list[tuple[Any, Callable[..., Any]]] = []
 
     def begin(self) -> None:
         """Remembers what is there and begins to listen."""
