@@ -69,7 +69,7 @@ class Dataset:
         0-based row of each sample in the source (rows without a target are left out); a test
         file's rows are counted on from the end of the first file.
     missing : str
-        How missing numbers are filled: ``"mean"``, ``"median"`` or ``"most_frequent"``.
+        How missing numbers are filled from the training part: ``"mean"`` or ``"median"``.
     generated : bool
         Whether fresh samples of the same law can be drawn.
     notes : tuple of str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.data.bundled import BUNDLED
 from core.data.generators import GENERATORS
 from core.data.source import Source
+from core.data.table import TABLE
 from core.registry import Registry
 
-SOURCES: Registry[Source] = Registry("data source", *GENERATORS, *BUNDLED)
+SOURCES: Registry[Source] = Registry("data source", *GENERATORS, *BUNDLED, TABLE)

@@ -255,9 +255,6 @@ def _filled(known: np.ndarray, strategy: str) -> tuple[np.ndarray, np.ndarray]:
         values = known[~gaps[:, column], column]
         if strategy == "median":
             fill[column] = np.median(values)
-        elif strategy == "most_frequent":
-            different, counts = np.unique(values, return_counts=True)
-            fill[column] = different[counts.argmax()]
         else:
             fill[column] = _mean(values)
     return (np.where(gaps, fill, known) if gaps.any() else known), fill

@@ -1,0 +1,104 @@
+"""A person's own test file, read the way the first file was."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.data.reader import RawTable, line_of_row
+from core.data.table_columns import (
+    ColumnPlan,
+    codes_of,
+    is_numeric,
+    parse_number,
+    refuse_infinite,
+)
+from core.data.table_target import shown_names
+from core.errors import InputError
+
+
+def given_inputs(test: RawTable, used: list[ColumnPlan]) -> np.ndarray:
+    """The test file's inputs, shape (n, d): columns found by name, more of them not used.
+
+    A category that the first file does not know counts as missing.
+
+    Raises
+    ------
+    InputError
+        For a column that is not there, text where a number belongs, or an infinite value.
+    """
+    inputs = np.empty((len(test.frame), len(used)))
+    for place, column in enumerate(used):
+        _require(test, column.name)
+        if column.kind == "number":
+            inputs[:, place] = _numbers(test, column.name)
+        else:
+            inputs[:, place] = _codes(test, column)[0]
+    return inputs
+
+
+def given_target(test: RawTable, target: ColumnPlan) -> np.ndarray:
+    """The test file's targets, float64; NaN or -1 where there is none.
+
+    Raises
+    ------
+    InputError
+        Also for a class that the first file does not know.
+    """
+    _require(test, target.name)
+    if target.kind == "number":
+        return _numbers(test, target.name)
+    codes, row, unknown = _codes(test, target)
+    if row is not None:
+        raise InputError(
+            f"column {target.name!r} holds a class that the first file has not",
+            file=test.shown,
+            field=f"line {line_of_row(test, row)}",
+            value=unknown,
+            allowed=shown_names(target.categories),
+        )
+    return codes.astype(np.float64)
+
+
+def _require(test: RawTable, name: str) -> None:
+    if name not in test.dialect.names:
+        hint = "" if test.dialect.header else " and its first line names no columns"
+        raise InputError(
+            f"the test file lacks the column {name!r}{hint}",
+            file=test.shown,
+            field="data.test_path",
+            allowed="the same columns as in the first file; found "
+            + shown_names(test.dialect.names),
+        )
+
+
+def _numbers(test: RawTable, name: str) -> np.ndarray:
+    series = test.frame[name]
+    if is_numeric(series):
+        values = series.to_numpy(dtype=np.float64, na_value=np.nan)
+    else:
+        categories, codes = codes_of(series)
+        parsed = np.array([parse_number(text, test.dialect) for text in categories] + [np.nan])
+        values = parsed[codes]
+        wrong = np.flatnonzero((codes >= 0) & np.isnan(values))
+        if wrong.size:
+            raise InputError(
+                f"column {name!r} holds numbers in the first file",
+                file=test.shown,
+                field=f"line {line_of_row(test, int(wrong[0]))}",
+                value=categories[codes[wrong[0]]],
+                allowed="a number, or an empty cell",
+            )
+    refuse_infinite(test, name, values)
+    return values
+
+
+def _codes(test: RawTable, column: ColumnPlan) -> tuple[np.ndarray, int | None, str]:
+    """Codes after the first file's categories (-1 = missing or unknown); first unknown's row."""
+    categories, codes = codes_of(test.frame[column.name])
+    place = {text: index for index, text in enumerate(column.categories)}
+    lookup = np.array([place.get(text, -1) for text in categories] + [-1], dtype=np.int64)
+    known = lookup[codes]
+    unknown = np.flatnonzero((known < 0) & (codes >= 0))
+    if unknown.size:
+        return known, int(unknown[0]), categories[codes[unknown[0]]]
+    return known, None, ""
