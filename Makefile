@@ -73,7 +73,7 @@ $(READY): requirements.lock pyproject.toml
 	  rm -rf $(VENV); \
 	  echo "Python's venv module is missing or incomplete; on Debian-like systems:" \
 	       "apt-get install python3-venv" >&2; exit 1; }
-	@echo "Installing what requirements.lock pins into $(VENV) (once; about 300 MB)"
+	@echo "Installing what requirements.lock pins into $(VENV) (once; about 200 MB to fetch)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
 	  --requirement requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
@@ -108,7 +108,7 @@ define apt_install
 	elif command -v sudo >/dev/null 2>&1; then \
 	  if [ -t 0 ]; then as_root=sudo; else as_root='sudo -n'; fi; \
 	else as_root=false; fi; \
-	{ $$as_root apt-get update --quiet=2 && $$as_root env DEBIAN_FRONTEND=noninteractive \
+	{ $$as_root apt-get update --quiet=2; $$as_root env DEBIAN_FRONTEND=noninteractive \
 	  apt-get install --quiet=2 --yes --no-install-recommends $$missing >/dev/null; } || \
 	echo "Could not install them; if the window does not open, as root: apt-get install$$missing" >&2
 endef
