@@ -212,17 +212,14 @@ class Experiment(Header):
         tree["representation"] |= {"features": None, "target_scaling": None}
         tree["change"] = []
         old, weights = self.loss.name, self.loss.class_weights
-        fits = old and all(rules.loss_fits(old, kind) for kind in ([task] if task else rules.TASKS))
-        tree["loss"] |= {"name": old if fits else None, "class_weights": None}
+        tree["loss"] |= {"name": None, "class_weights": None}
         found = self.from_dict(tree, directory=self._directory)
-        if old and not fits:
-            new = found.loss.name
-            notes.append(
-                f"The loss is now {new}: {name} predicts {rules.TASKS[task]}, "
-                f"which {old} does not fit."
-                if task
-                else f"The loss is no longer {old}: it follows from the target, once it is read."
-            )
+        problem = rules.misfit(old, found.data) if old else ""
+        if old and not problem:
+            found = found.replace("loss.name", old)
+        elif problem:
+            now = f"now {found.loss.name}" if found.loss.name else f"no longer {old}"
+            notes.append(f"The loss is {now}: {problem}.")
         if weights is not None and rules.class_count(found.data) == len(weights):
             found = found.replace("loss.class_weights", weights)
         elif weights is not None:

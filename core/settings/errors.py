@@ -108,6 +108,8 @@ def _problem(kind: str, value: Any, field: Field) -> str:
         return "empty"
     if kind == "finite_number":
         return "not a finite number"
+    if kind == "string_unicode":
+        return "not valid Unicode"
     if kind == "literal_error" and isinstance(value, str):
         return f"{nearest(value, field.choices)}unknown value"
     return f"{_given(value)} where {KIND_WORDS[field.kind]} is expected"

@@ -165,6 +165,23 @@ def loss_fits(name: str, task: str) -> bool:
     return part.for_numbers if task == "regression" else part.for_classes
 
 
+def misfit(name: str, data: DataSettings) -> str:
+    """Why the loss should give way to the suggested one, as half a sentence; empty if it suits.
+
+    Binary cross-entropy runs on more than two classes, one against the rest, but is not what a
+    newly chosen source of many classes should be learned with.
+    """
+    task, classes = task_of(data), class_count(data) or 0
+    if not all(loss_fits(name, kind) for kind in ([task] if task else TASKS)):
+        if task:
+            return f"{data.source} predicts {TASKS[task]}, which {name} does not fit"
+        return f"a table may hold classes or numbers, and {name} does not fit both"
+    part = registry("losses")[name]
+    if classes > 2 and part.one_score and part.link == "sigmoid":
+        return f"{data.source} has {classes} classes, and {name} is made for two"
+    return ""
+
+
 def default_learning_rate(optimizer: str) -> float:
     """The rate an optimizer has when the file names none."""
     return float(registry("optimizers")[optimizer].learning_rate)
