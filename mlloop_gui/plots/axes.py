@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from mlloop_gui.plots import numbers
 from mlloop_gui.theme import Theme, font
@@ -31,14 +31,14 @@ class Axis(pg.AxisItem):
         self.setStyle(hideOverlappingLabels=False, maxTickLevel=0)
 
     def restyle(self, theme: Theme, grid: bool) -> None:
-        """Take the colours and fonts of ``theme``; ``grid`` draws the ticks across the plot."""
+        """Take the colours and fonts of ``theme``; with a ``grid`` no ticks stand out."""
         face = font("small")
         self._muted = QColor(theme.muted)
         self.setTickFont(face)
         self.setTextPen(theme.muted)
         self.setPen(theme.border)
-        self.setTickPen(theme.grid if grid else theme.border)
-        self.setGrid(255 if grid else False)
+        self.setTickPen(theme.border)
+        self.setStyle(tickLength=0 if grid else -4)
         metrics = QFontMetricsF(face)
         if self.orientation in ("bottom", "top"):
             self.setHeight(int(metrics.height()) + 6)
@@ -63,9 +63,10 @@ class Axis(pg.AxisItem):
             return []
         metrics = QFontMetricsF(self.style["tickFont"] or font("small"))
         if self.orientation in ("bottom", "top"):
-            apart = metrics.horizontalAdvance("000 000") + 18.0
+            widest = max(len(numbers.short(end, 2)) for end in (minVal, maxVal))
+            apart = metrics.horizontalAdvance("0") * (widest + 3.0)
         else:
-            apart = metrics.height() * 1.7
+            apart = metrics.height() * 1.35
         parts = max(1, int(size / apart))
         if self.log:
             return [(1.0, numbers.log_ticks(minVal, maxVal, parts))]
@@ -118,3 +119,45 @@ class Axis(pg.AxisItem):
             box.setWidth(size.width() - 8.0)
             where = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
         p.drawText(box, where, self.end_text)
+
+
+class Grid(pg.GraphicsObject):
+    """Lines across a plot at the ticks of its two axes, under everything else."""
+
+    def __init__(self, x_axis: Axis, y_axis: Axis) -> None:
+        super().__init__()
+        self._x_axis, self._y_axis = x_axis, y_axis
+        self._pen = QPen()
+        self._rect = QRectF(0.0, 0.0, 1.0, 1.0)
+        self.setZValue(-100)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colour of ``theme``."""
+        self._pen = QPen(QColor(theme.grid), 1.0)
+        self.update()
+
+    def set_rect(self, rect: QRectF) -> None:
+        """Say which part of the data is in view."""
+        if rect != self._rect:
+            self.prepareGeometryChange()
+            self._rect = rect
+
+    def boundingRect(self) -> QRectF:
+        """Return what is in view."""
+        return self._rect
+
+    def paint(self, p: QPainter, *args: Any) -> None:
+        """Paint the lines, each on whole pixels."""
+        transform = p.worldTransform()
+        area = transform.mapRect(self._rect)
+        p.resetTransform()
+        p.setPen(self._pen)
+        view = self._rect
+        for _, values in self._x_axis.tickValues(view.left(), view.right(), area.width()):
+            for value in values:
+                at = round(transform.map(QPointF(value, 0.0)).x()) + 0.5
+                p.drawLine(QPointF(at, area.top()), QPointF(at, area.bottom()))
+        for _, values in self._y_axis.tickValues(view.top(), view.bottom(), area.height()):
+            for value in values:
+                at = round(transform.map(QPointF(0.0, value)).y()) + 0.5
+                p.drawLine(QPointF(area.left(), at), QPointF(area.right(), at))

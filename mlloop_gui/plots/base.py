@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QWidget
 
-from mlloop_gui.plots.axes import Axis
+from mlloop_gui.plots.axes import Axis, Grid
 from mlloop_gui.plots.header import Strip
 from mlloop_gui.plots.table import TableWindow
 from mlloop_gui.theme import Theme, current
@@ -62,6 +62,8 @@ class Plot(pg.PlotWidget):
         self.box.setDefaultPadding(0.0)
         self.box.disableAutoRange()
         self.plotItem.hideButtons()
+        self.grid = Grid(self.x_axis, self.y_axis)
+        self.addItem(self.grid, ignoreBounds=True)
         self.header = Strip(self)
         self.header.set_title(title, unit)
         self.setAccessibleName(title)
@@ -129,14 +131,22 @@ class Plot(pg.PlotWidget):
             axis.redraw()
         if self.header is not None:
             self.header.set_theme(self.theme)
+            self.grid.set_theme(self.theme)
+            self.grid.setVisible(self._grid)
         self._arrange()
+
+    def set_view(self, x: tuple[float, float], y: tuple[float, float]) -> None:
+        """Set the ranges in view."""
+        self.box.setRange(xRange=x, yRange=y, padding=0.0)
+        self.grid.set_rect(QRectF(x[0], y[0], x[1] - x[0], y[1] - y[0]))
 
     # Geometry
 
     def margins(self) -> tuple[float, float, float, float]:
         """Return the room kept free left, above, right of and below the plot and its axes."""
         top = self.header.sizeHint().height() if self.header is not None else 0
-        return 0.0, float(top), 8.0, 0.0
+        # Half a line of text above the plot, for the number at the top of the axis.
+        return 0.0, float(top) + 5.0, 2.0, 0.0
 
     def _arrange(self) -> None:
         if self.closed or self.plotItem is None:

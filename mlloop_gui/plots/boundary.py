@@ -58,6 +58,7 @@ class BoundaryPlot(Plot):
         self._map = MapLayer()
         self._points = PointLayer()
         self._line = pg.PlotCurveItem(antialias=True)
+        self._line.setZValue(20)
         for item in (self._map, self._line, self._points):
             self.addItem(item, ignoreBounds=True)
         self.setMinimumSize(220, 240)
@@ -309,7 +310,7 @@ class BoundaryPlot(Plot):
 
     def _set_range(self, extent: Extent) -> None:
         self._extent = extent
-        self.box.setRange(xRange=extent[:2], yRange=extent[2:], padding=0.0)
+        self.set_view(extent[:2], extent[2:])
         self._points.set_extent(extent)
 
     def _restyle(self) -> None:

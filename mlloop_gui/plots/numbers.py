@@ -43,6 +43,12 @@ def count(value: int) -> str:
     return signed(f"{int(value):,}".replace(",", THIN_SPACE))
 
 
+def place(value: float) -> str:
+    """Return a position: a count where it is whole, else three significant digits."""
+    value = float(value)
+    return count(int(value)) if value.is_integer() and abs(value) < 1e15 else short(value)
+
+
 def percent(share: float, decimals: int = 1) -> str:
     """Return a share from 0 to 1 as a percentage."""
     if not math.isfinite(share):
@@ -56,12 +62,12 @@ def power(exponent: int) -> str:
 
 
 def nice_step(span: float, parts: int) -> float:
-    """Return the 1, 2 or 5 times a power of ten that cuts ``span`` into at most ``parts``."""
+    """Return the 1, 2, 2.5 or 5 times a power of ten that cuts ``span`` into at most ``parts``."""
     if not (span > 0.0 and math.isfinite(span)):
         return 1.0
     raw = span / max(parts, 1)
     unit = 10.0 ** math.floor(math.log10(raw))
-    for factor in (1.0, 2.0, 5.0):
+    for factor in (1.0, 2.0, 2.5, 5.0):
         if factor * unit >= raw * (1.0 - 1e-9):
             return factor * unit
     return 10.0 * unit
@@ -81,7 +87,8 @@ def tick_texts(values: Iterable[float], step: float, scale: float = 1.0) -> list
     exponent = math.floor(math.log10(step) + 1e-9)
     if exponent < -5 or exponent > 8:
         return [short(value * scale, 2) for value in values]
-    decimals = max(-exponent, 0)
+    quarter = abs(step / 10.0**exponent - 2.5) < 1e-6
+    decimals = max(-exponent + quarter, 0)
     texts = []
     for value in values:
         text = f"{value * scale:,.{decimals}f}".replace(",", THIN_SPACE)
