@@ -80,9 +80,9 @@ def two_gaussians(n: int, rng: np.random.Generator, noise: float, classes: int) 
 
 
 def circle(n: int, rng: np.random.Generator, noise: float, classes: int) -> Samples:
-    """A disc of radius 0.45 inside a ring from 0.75 to 1, each filled evenly."""
+    """A disc of radius 0.4 inside a ring from 0.8 to 1, each filled evenly."""
     target = rng.integers(0, 2, n)
-    low, high = np.where(target == 1, 0.0, 0.75), np.where(target == 1, 0.45, 1.0)
+    low, high = np.where(target == 1, 0.0, 0.8), np.where(target == 1, 0.4, 1.0)
     radius = np.sqrt(low**2 + (high**2 - low**2) * rng.random(n))
     angle = 2 * np.pi * rng.random(n)
     points = radius[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
@@ -210,7 +210,7 @@ GENERATORS = (
         label="Circle",
         explanation="Predicts whether a point lies on the inner disc or on the ring around it, "
         "from its coordinates x1 and x2.",
-        formula="inner: r ≤ 0.45; ring: 0.75 ≤ r ≤ 1",
+        formula="inner: r ≤ 0.4; ring: 0.8 ≤ r ≤ 1",
         basic=True,
         task=_CLASSES,
         classes=2,

@@ -167,9 +167,7 @@ def _assemble(
 ) -> Dataset:
     """The data set of the first file, rows without a target left out."""
     values = target.values(table.frame[target.name])
-    inputs = np.empty((len(values), len(used)))
-    for place, column in enumerate(used):
-        inputs[:, place] = column.values(table.frame[column.name])
+    inputs = _rows_of([column.values(table.frame[column.name]) for column in used])
     notes = [*table.dialect.renamed]
     notes += [f"{column.name}: {column.sentence}" for column in used if column.missing]
     known = ~_gaps(values[:, None], [target])
@@ -205,6 +203,16 @@ def _assemble(
         missing="mean" if missing == "drop" else missing,
         notes=tuple(notes),
     )
+
+
+def _rows_of(columns: list[np.ndarray]) -> np.ndarray:
+    """Columns of n values each as rows, shape (n, d), a cache's worth at a time."""
+    rows = np.empty((len(columns[0]), len(columns)))
+    for start in range(0, len(rows), 4096):
+        block = slice(start, start + 4096)
+        for place, column in enumerate(columns):
+            rows[block, place] = column[block]
+    return rows
 
 
 def _too_few(table: RawTable, rows: int, where: str) -> InputError:

@@ -1,0 +1,90 @@
+"""Stage 9: how the model does on each part of the data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.history import Curves
+from core.learners.network import NetworkLearner
+from core.metrics import Evaluation
+from core.problem import CHECK_ROWS
+from core.seeds import stream
+
+CHECK_EVERY = 1000
+SERIES = ("train_loss", "validation_loss", "train_metric", "validation_metric", "ratio")
+CHUNK = 4096
+
+
+@dataclass(frozen=True, eq=False)
+class Check:
+    """Train and validation at one update; `sampled` when large parts were not looked at whole."""
+
+    update: int
+    train: Evaluation
+    validation: Evaluation
+    sampled: bool = False
+
+
+class Examiner:
+    """Evaluates a learner on the parts of its problem; changes nothing.
+
+    Parameters
+    ----------
+    learner : NetworkLearner
+    seed : int
+        The data seed, from which the fixed sample of a large part is drawn.
+    """
+
+    def __init__(self, learner: NetworkLearner, seed: int) -> None:
+        self.learner = learner
+        self.seed = seed
+        self._samples: dict[str, np.ndarray] = {}
+
+    def rows(self, part: str, whole: bool = False) -> np.ndarray:
+        """The rows that stand for a part: all, or a fixed sample of `CHECK_ROWS`."""
+        rows = self.learner.problem.rows(part)
+        if whole or len(rows) <= CHECK_ROWS:
+            return rows
+        if part not in self._samples:
+            rng = stream(self.seed, f"check {part}")
+            self._samples[part] = np.sort(rng.choice(rows, CHECK_ROWS, replace=False))
+        return self._samples[part]
+
+    def scores(self, rows: np.ndarray) -> np.ndarray:
+        """Scores (rows, outputs), without dropout."""
+        problem = self.learner.problem
+        scores = np.empty((len(rows), problem.outputs), problem.x.dtype)
+        for start in range(0, len(rows), CHUNK):
+            chunk = rows[start : start + CHUNK]
+            scores[start : start + len(chunk)] = self.learner.scores(problem.inputs(chunk))
+        return scores
+
+    def evaluate(self, part: str, whole: bool = True) -> Evaluation:
+        """Loss and metrics on ``"train"``, ``"validation"`` or ``"test"``."""
+        rows = self.rows(part, whole)
+        with np.errstate(all="ignore"):
+            return self.learner.problem.evaluate(rows, self.scores(rows))
+
+    def look(self, update: int, whole: bool = False) -> Check:
+        """Train and validation as they are now."""
+        train, validation = (self.evaluate(part, whole) for part in ("train", "validation"))
+        problem = self.learner.problem
+        large = max(len(problem.parts.train), len(problem.parts.validation)) > CHECK_ROWS
+        return Check(update, train, validation, large and not whole)
+
+    def record(self, check: Check, curves: Curves) -> None:
+        """Add a check to the history."""
+        kernel = self.learner.kernel
+        norm = float(np.linalg.norm(kernel.theta))
+        moved = float(np.linalg.norm(kernel.step))
+        ratio = moved / norm if norm and check.update else float("nan")
+        row = (
+            check.train.loss,
+            check.validation.loss,
+            check.train.headline,
+            check.validation.headline,
+            ratio,
+        )
+        curves.append(np.array([check.update]), np.array([row]))

@@ -1,0 +1,3 @@
+"""Model families behind the same few methods."""
+
+from core.learners.families import FAMILIES as FAMILIES
