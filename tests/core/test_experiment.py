@@ -133,7 +133,7 @@ def test_a_bad_value_names_file_field_and_what_is_allowed(
     ],
 )
 def test_broken_toml_names_the_line(text: str, words: str) -> None:
-    with pytest.raises(InputError, match="my.toml") as caught:
+    with pytest.raises(InputError, match=r"my\.toml") as caught:
         loads(text, "my.toml")
     assert words in str(caught.value)
 
