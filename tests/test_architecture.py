@@ -26,9 +26,9 @@ CORE = (
     ("registry", "stages"),
     ("fields", "settings", "experiment"),
     ("losses", "metrics", "optimizers", "schedules", "data", "representation", "network"),
-    ("problem", "record"),
+    ("batches", "problem", "record"),
     ("learners",),
-    ("loop", "history", "checkpoints", "explain"),
+    ("loop", "stopping", "checks", "history", "checkpoints", "explain"),
     ("evaluation", "landscape", "diagnostics"),
     ("export",),
 )
@@ -136,9 +136,14 @@ def top(name: str) -> str:
     return name.partition(".")[0]
 
 
+def refuse(found: list[str], rule: str) -> None:
+    if found:
+        pytest.fail("\n  ".join([rule, *found]), pytrace=False)
+
+
 def test_every_module_has_its_place() -> None:
     homeless = [module for module in sources() if unit(module) and floor(module) is None]
-    assert homeless == [], "give them a floor in CORE or WINDOW, in tests/test_architecture.py"
+    refuse(homeless, "give these a floor in CORE or WINDOW")
 
 
 def test_imports_point_down() -> None:
@@ -149,7 +154,7 @@ def test_imports_point_down() -> None:
         here, there = floor(module), floor(found.target)
         if here is not None and there is not None and there > here:
             up.append(f"{where(module, found.line)} imports {found.target} from a floor above")
-    assert up == []
+    refuse(up, "a floor may import only from itself and from below")
 
 
 def test_core_knows_neither_qt_nor_the_window() -> None:
@@ -159,7 +164,7 @@ def test_core_knows_neither_qt_nor_the_window() -> None:
         for module, found in all_imports()
         if top(module) == "core" and top(found.target) in banned
     ]
-    assert found == []
+    refuse(found, "core stands alone")
 
 
 def test_modules_do_not_import_in_circles() -> None:
@@ -184,7 +189,7 @@ def test_what_is_heavy_is_imported_when_first_used() -> None:
         for module, found in all_imports()
         if found.at_once and top(found.target) in HEAVY
     ]
-    assert early == []
+    refuse(early, "import these where they are used")
 
 
 def is_unsafe(node: ast.AST) -> bool:
@@ -207,7 +212,7 @@ def test_nothing_unsafe_is_used() -> None:
             for node in ast.walk(tree(module))
             if is_unsafe(node)
         ]
-    assert unsafe == []
+    refuse(unsafe, "these run what a file says")
 
 
 def test_plots_know_arrays_alone() -> None:
@@ -218,7 +223,7 @@ def test_plots_know_arrays_alone() -> None:
         and top(found.target) == "core"
         and found.target != "core.resources"
     ]
-    assert known == []
+    refuse(known, "a plot is given arrays")
 
 
 def test_what_computes_draws_nothing() -> None:
@@ -232,7 +237,7 @@ def test_what_computes_draws_nothing() -> None:
             or top(found.target) == "pyqtgraph"
         )
     ]
-    assert drawing == []
+    refuse(drawing, "drawing is the work of plots and panels")
 
 
 def test_panels_import_no_panel() -> None:
@@ -244,7 +249,7 @@ def test_panels_import_no_panel() -> None:
         and found.target.startswith(home)
         and found.target.removeprefix(home).partition(".")[0] not in SHARED_BY_PANELS
     ]
-    assert crossing == []
+    refuse(crossing, "panels share fields and base alone")
 
 
 def test_only_the_session_starts_the_worker_and_the_jobs() -> None:
@@ -254,7 +259,7 @@ def test_only_the_session_starts_the_worker_and_the_jobs() -> None:
         if found.target.startswith(("mlloop_gui.worker", "mlloop_gui.jobs"))
         and unit(module) not in {"session", "worker", "jobs"}
     ]
-    assert starting == []
+    refuse(starting, "ask the session")
 
 
 def test_only_worker_jobs_and_command_line_drive_loops() -> None:
@@ -265,7 +270,7 @@ def test_only_worker_jobs_and_command_line_drive_loops() -> None:
         and found.target.startswith("core.loop")
         and unit(module) not in DRIVERS
     ]
-    assert driving == []
+    refuse(driving, "ask the session")
 
 
 def test_files_stay_small() -> None:
@@ -275,7 +280,8 @@ def test_files_stay_small() -> None:
         for folder in folders
         for file in (ROOT / folder).rglob("*.py")
     }
-    assert {name: lines for name, lines in lengths.items() if lines > LONGEST} == {}
+    long = [f"{name} has {lines} lines" for name, lines in lengths.items() if lines > LONGEST]
+    refuse(long, f"over {LONGEST} lines")
 
 
 @pytest.mark.parametrize(
