@@ -10,29 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import sqrt
-from typing import Protocol
 
 import numpy as np
 
 from core.registry import Registry
+from core.settings import OptimizerSettings
 
 Array = np.ndarray
 
 
-class OptimizerNumbers(Protocol):
-    """The fields of [optimizer] that the step rules read."""
-
-    momentum: float
-    beta1: float
-    weight_decay: float
-
-    @property
-    def effective_beta2(self) -> float: ...
-    @property
-    def effective_epsilon(self) -> float: ...
-
-
-Step = Callable[[Array, Array, Array, Array, Array, OptimizerNumbers, float, int], None]
+Step = Callable[[Array, Array, Array, Array, Array, OptimizerSettings, float, int], None]
 
 
 @dataclass(frozen=True)
@@ -57,7 +44,7 @@ def _sgd(
     grad: Array,
     slots: Array,
     s: Array,
-    o: OptimizerNumbers,
+    o: OptimizerSettings,
     rate: float,
     t: int,
 ) -> None:
@@ -70,7 +57,7 @@ def _momentum(
     grad: Array,
     slots: Array,
     s: Array,
-    o: OptimizerNumbers,
+    o: OptimizerSettings,
     rate: float,
     t: int,
 ) -> None:
@@ -86,7 +73,7 @@ def _nesterov(
     grad: Array,
     slots: Array,
     s: Array,
-    o: OptimizerNumbers,
+    o: OptimizerSettings,
     rate: float,
     t: int,
 ) -> None:
@@ -111,7 +98,7 @@ def _adagrad(
     grad: Array,
     slots: Array,
     s: Array,
-    o: OptimizerNumbers,
+    o: OptimizerSettings,
     rate: float,
     t: int,
 ) -> None:
@@ -134,7 +121,7 @@ def _rmsprop(
     grad: Array,
     slots: Array,
     s: Array,
-    o: OptimizerNumbers,
+    o: OptimizerSettings,
     rate: float,
     t: int,
 ) -> None:
@@ -148,7 +135,7 @@ def _adam(
     grad: Array,
     slots: Array,
     s: Array,
-    o: OptimizerNumbers,
+    o: OptimizerSettings,
     rate: float,
     t: int,
 ) -> None:
@@ -171,7 +158,7 @@ def _adamw(
     grad: Array,
     slots: Array,
     s: Array,
-    o: OptimizerNumbers,
+    o: OptimizerSettings,
     rate: float,
     t: int,
 ) -> None:

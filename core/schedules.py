@@ -5,19 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import cos, pi
-from typing import Protocol
 
 from core.registry import Registry
-
-
-class ScheduleSettings(Protocol):
-    """The fields of [optimizer] that schedules read."""
-
-    step_epochs: int
-    factor: float
-    decay: float
-    period: int
-    warmup_epochs: int
+from core.settings import OptimizerSettings
 
 
 @dataclass(frozen=True)
@@ -28,11 +18,11 @@ class Schedule:
     label: str
     explanation: str
     formula: str
-    at: Callable[[int, ScheduleSettings], float]
+    at: Callable[[int, OptimizerSettings], float]
     basic: bool = False
 
 
-def _cosine(epoch: int, s: ScheduleSettings) -> float:
+def _cosine(epoch: int, s: OptimizerSettings) -> float:
     return 0.0 if epoch >= s.period else 0.5 * (1.0 + cos(pi * epoch / s.period))
 
 

@@ -15,14 +15,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from math import sqrt
-from typing import Protocol
 
 import numpy as np
 
 from core.losses import LOSSES, LossWork
 from core.network.activations import ACTIVATIONS
 from core.network.layout import Layout
-from core.optimizers import OPTIMIZERS, OptimizerNumbers
+from core.optimizers import OPTIMIZERS
+from core.settings import OptimizerSettings
 
 Array = np.ndarray
 Op = Callable[[], object]
@@ -38,17 +38,6 @@ class Structure:
     delta: float = 1.0
     dropout: float = 0.0
     dtype: str = "float64"
-
-
-class Step(Protocol):
-    """What the update stage reads of [optimizer] and [loss]."""
-
-    numbers: OptimizerNumbers
-    name: str
-    rate: float
-    l1: float
-    l2: float
-    clip_norm: float | None
 
 
 class Tape:
@@ -208,7 +197,7 @@ class NumpyKernel:
             np.multiply(self.grad, factor, out=self.grad)
         return factor
 
-    def apply(self, name: str, numbers: OptimizerNumbers, rate: float, t: int) -> None:
+    def apply(self, name: str, numbers: OptimizerSettings, rate: float, t: int) -> None:
         """The optimizer's step into ``step``, then theta + step into theta."""
         OPTIMIZERS[name].step(
             self.step, self.theta, self.grad, self.slots, self._scratch, numbers, rate, t
