@@ -285,7 +285,8 @@ def _line_heights() -> tuple[int, int]:
 
 def wrap(text: str, metrics: QFontMetrics, width: int, most: int) -> list[str]:
     """Return ``text`` on at most ``most`` lines no wider than ``width`` px, the last one elided."""
-    words, lines = text.split(), []
+    words = text.split()
+    lines: list[str] = []
     while words and len(lines) < most - 1:
         line = words.pop(0)
         while words and metrics.horizontalAdvance(f"{line} {words[0]}") <= width:
