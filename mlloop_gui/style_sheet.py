@@ -91,7 +91,7 @@ QLineEdit[invalid="true"], QComboBox[invalid="true"], QAbstractSpinBox[invalid="
   border: 2px solid $error; padding: ${p1} ${p5}; }
 QLineEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled { color: $disabled;
   border-color: $grid; }
-QAbstractSpinBox QLineEdit, QComboBox QLineEdit { border: none; padding: 0; min-height: 0;
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit { border: none; padding: 0 0 0 ${p4}; min-height: 0;
   background: transparent; }
 QComboBox::drop-down { border: none; width: ${p18}; subcontrol-position: right center; }
 QComboBox::down-arrow { image: $chevron; width: ${p10}; height: ${p10}; }
