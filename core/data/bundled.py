@@ -185,6 +185,6 @@ BUNDLED = (
             "cholesterol ratio; log triglycerides; blood sugar (mg/dl)"
         ),
         target_name="progression",
-        suggested=_small(8, 50),
+        suggested=_small(4, 15),
     ),
 )

@@ -370,7 +370,7 @@ GENERATORS = (
         task=_NUMBERS,
         inputs=("x1",),
         sample=_function(lambda x: np.sin(2 * np.pi * x[:, 0]), 1),
-        suggested=_settings([16], "tanh", "adam", 0.01, 10, 150),
+        suggested=_settings([16, 16], "tanh", "adam", 0.01, 10, 100),
     ),
     Generator(
         name="cubic",
@@ -378,6 +378,7 @@ GENERATORS = (
         explanation="Predicts the height y of a cubic curve from one number x.",
         formula="y = 2 x³ - x",
         task=_NUMBERS,
+        noise=0.05,
         inputs=("x1",),
         sample=_function(lambda x: 2 * x[:, 0] ** 3 - x[:, 0], 1),
         suggested=_settings([8], "tanh", "adam", 0.01, 10, 100),
