@@ -163,14 +163,24 @@ def _weights(settings: LossSettings, dataset: Dataset, dtype: np.dtype) -> np.nd
 def build_problem(
     experiment: Experiment, progress: Callable[[float], None] | None = None
 ) -> Problem:
-    """Load the data, split it, fit the representation on the training part, make targets.
+    """Load the experiment's data and make them ready.
 
     Raises
     ------
     InputError
         If the data cannot be used as the experiment says.
     """
-    dataset = load_dataset(experiment, progress)
+    return prepare(load_dataset(experiment, progress), experiment)
+
+
+def prepare(dataset: Dataset, experiment: Experiment) -> Problem:
+    """Split the data, fit the representation on the training part, make targets.
+
+    Raises
+    ------
+    InputError
+        If the data cannot be used as the experiment says.
+    """
     fractions = experiment.evaluation
     parts = split(
         dataset.target,
