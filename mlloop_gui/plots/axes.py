@@ -73,9 +73,7 @@ class Axis(pg.AxisItem):
         step, values = numbers.ticks(minVal, maxVal, parts)
         return [(step, values)]
 
-    def tickStrings(
-        self, values: list[float], scale: float, spacing: float
-    ) -> list[str]:
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         """Return the text of each tick, empty where it would run into the axis label."""
         if self.log:
             texts = numbers.log_tick_texts(values)

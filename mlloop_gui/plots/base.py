@@ -50,9 +50,7 @@ class Plot(pg.PlotWidget):
         self.y_axis = Axis("left")
         self.theme = current()
         self.header: Strip | None = None
-        super().__init__(
-            parent=parent, axisItems={"bottom": self.x_axis, "left": self.y_axis}
-        )
+        super().__init__(parent=parent, axisItems={"bottom": self.x_axis, "left": self.y_axis})
         self._grid = grid
         self._title = title
         self.x_axis.end_text = x_label

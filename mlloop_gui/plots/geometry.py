@@ -99,9 +99,7 @@ def boundary_segments(
 
 
 @lru_cache(maxsize=8)
-def _diagonals(
-    rows: int, columns: int, spacing: int
-) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+def _diagonals(rows: int, columns: int, spacing: int) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
     """Return flat indices of the rising diagonals ``spacing`` cells apart, and what is inside."""
     starts = np.arange(-rows + spacing // 2, columns, spacing)
     steps = np.arange(rows)

@@ -34,8 +34,10 @@ def to_image(colors: NDArray[np.uint8], lut: NDArray[np.uint8] | None) -> QImage
 
 def pack(colors: NDArray[np.uint8]) -> NDArray[np.uint32]:
     """Return colours (..., 3 or 4) as 0xffRRGGBB."""
-    wide = colors.astype(np.uint32)
-    return (wide[..., 0] << 16) | (wide[..., 1] << 8) | wide[..., 2] | np.uint32(0xFF000000)
+    words = np.empty((*colors.shape[:-1], 4), dtype=np.uint8)
+    words[..., 0:3] = colors[..., 2::-1]
+    words[..., 3] = 255
+    return words.view("<u4")[..., 0]
 
 
 class MapLayer(pg.GraphicsObject):
@@ -110,8 +112,8 @@ class PointLayer(pg.GraphicsObject):
         super().__init__()
         self._extent: Extent = (0.0, 1.0, 0.0, 1.0)
         self._xy = np.empty((0, 2))
-        self._kinds = np.empty(0, dtype=np.int64)
-        self._parts = np.empty(0, dtype=np.int64)
+        self._kinds: NDArray[np.integer] = np.empty(0, dtype=np.int64)
+        self._parts: NDArray[np.integer] = np.empty(0, dtype=np.int64)
         self._wrong = np.empty(0, dtype=np.intp)
         self._kind = "class"
         self._selected: int | None = None

@@ -6,12 +6,11 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QTransform
-from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
 
 from mlloop_gui.plots.header import Glyph
-from mlloop_gui.style_sheet import mix
 from mlloop_gui.theme import Theme, current_scale, diverging_lut
 
 TRAIN, VALIDATION, TEST = 0, 1, 2
@@ -20,10 +19,6 @@ PART_NAMES = ("train", "validation", "test")
 _OPTICAL = {"o": 9.0, "s": 8.4, "t": 10.5, "t1": 10.5, "d": 11.0, "star": 12.5, "p": 10.0}
 #: Targets of a regression are drawn in this many steps of colour.
 TARGET_STEPS = 33
-
-
-def _mix(color: str, other: str, share: float) -> QColor:
-    return QColor(mix(color, other, share))
 
 
 def symbol_path(symbol: str, size: float) -> QPainterPath:
@@ -63,6 +58,29 @@ def draw_sample(
         painter.drawPath(inner)
     else:
         painter.drawPath(path)
+    painter.restore()
+
+
+def _draw_target(
+    painter: QPainter, at: QPointF, color: QColor, part: int, theme: Theme, scale: float
+) -> None:
+    """Draw a sample of a regression: its target's colour in a ring of ink.
+
+    Of the training part the colour fills the ring, of the others it is a spot on paper.
+    """
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(at)
+    radius = 4.6 * scale
+    painter.setPen(QPen(QColor(theme.text), 1.3 * scale))
+    painter.setBrush(color if part == TRAIN else QColor(theme.paper))
+    painter.drawPath(
+        symbol_path("d" if part == TEST else "o", (15.0 if part == TEST else 9.2) * scale)
+    )
+    if part != TRAIN:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color)
+        painter.drawEllipse(QPointF(0.0, 0.0), 0.52 * radius, 0.52 * radius)
     painter.restore()
 
 
@@ -116,8 +134,7 @@ def stamp(theme: Theme, kind: str, index: int, part: int, scale: float, ratio: f
     if kind == "wrong":
         draw_cross(painter, middle, theme, scale)
     elif kind == "target":
-        color = _mix(target_color(theme, index).name(), theme.text, 0.25)
-        draw_sample(painter, middle, color, "o", part, theme, scale)
+        _draw_target(painter, middle, target_color(theme, index), part, theme, scale)
     elif kind == "ink":
         draw_sample(painter, middle, QColor(theme.muted), "o", part, theme, scale)
     else:

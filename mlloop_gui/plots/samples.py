@@ -49,7 +49,7 @@ class Samples:
         """Take arrays as they come; raise ValueError when their lengths differ."""
         places = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
         length = len(places)
-        columns = {
+        columns: dict[str, NDArray[Any]] = {
             "kinds": np.asarray(kinds),
             "part": np.asarray(part, dtype=np.int64),
             "wrong": _flags(wrong, length),
