@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 KINDS = ("number", "category", "ignore")
 MOST_CATEGORIES = 50
 MOST_CLASSES = 1000
+LARGEST = 1e100  # squares, and sums of many, stay far from overflow
 _ROW_NUMBER_NAMES = frozenset(
     ("id", "index", "idx", "row", "row_id", "rowid", "row number", "nr", "no", "no.", "#", "number")
 )
@@ -131,7 +132,7 @@ def _plan_numbers(
     if gaps == len(series):
         return ColumnPlan(name, "ignored", "number", "empty: left out", gaps, examples)
     low, high = series.min(), series.max()
-    if not (np.isfinite(low) and np.isfinite(high)):
+    if not (low >= -LARGEST and high <= LARGEST):
         refuse_infinite(table, name, series.to_numpy(dtype=np.float64, na_value=np.nan))
     if low == high and forced is None:
         return ColumnPlan(name, "ignored", "number", "constant: left out", gaps, examples)
@@ -239,14 +240,16 @@ def parse_number(text: str, dialect: Dialect) -> float:
 
 
 def refuse_infinite(table: RawTable, name: str, values: np.ndarray) -> None:
-    """Raise an `InputError` naming the line of the first infinite value."""
-    rows = np.flatnonzero(np.isinf(values))
+    """Raise an `InputError` naming the line of the first value that is no use in sums."""
+    with np.errstate(invalid="ignore"):
+        rows = np.flatnonzero(np.abs(values) > LARGEST)
     if rows.size:
+        value = float(values[rows[0]])
         raise InputError(
-            f"column {name!r} holds an infinite value"
+            f"column {name!r} holds an {'infinite' if np.isinf(value) else 'immense'} value"
             + (f", and {rows.size - 1} more" if rows.size > 1 else ""),
             file=table.shown,
             field=f"line {line_of_row(table, int(rows[0]))}",
-            value=float(values[rows[0]]),
-            allowed="finite numbers, or leave the cell empty",
+            value=value,
+            allowed=f"numbers up to {LARGEST:g} in size, or leave the cell empty",
         )

@@ -253,17 +253,8 @@ def _filled(known: np.ndarray, strategy: str) -> tuple[np.ndarray, np.ndarray]:
     fill = np.zeros(known.shape[1])
     for column in np.flatnonzero(~gaps.all(axis=0)):
         values = known[~gaps[:, column], column]
-        if strategy == "median":
-            fill[column] = np.median(values)
-        else:
-            fill[column] = _mean(values)
+        fill[column] = np.median(values) if strategy == "median" else values.mean()
     return (np.where(gaps, fill, known) if gaps.any() else known), fill
-
-
-def _mean(values: np.ndarray) -> float:
-    with np.errstate(over="ignore"):
-        mean = float(values.mean())
-    return mean if np.isfinite(mean) else float((values / len(values)).sum())
 
 
 def _formula(center: float, width: float) -> str:
