@@ -32,8 +32,20 @@ def ending(loop: LearningLoop) -> Ending | None:
     """The condition that the loop's newest check or its counters meet, or None.
 
     Targets look at the validation part (at the training part where there is none); patience
-    counts checks since the best validation loss.
+    counts checks since the best validation loss. A look that is no check ends nothing.
     """
+    if loop.last_check.update == loop.checks.last_update:
+        found = _check_ending(loop)
+        if found:
+            return found
+    if updates_left(loop) == 0:
+        epochs = loop.settings.stop.epochs is not None
+        number, what = (loop.epoch, "epoch") if epochs else (loop.update, "update")
+        return Ending("finished", f"{number:,} {what}{'' if number == 1 else 's'} done")
+    return None
+
+
+def _check_ending(loop: LearningLoop) -> Ending | None:
     stop, check = loop.settings.stop, loop.last_check
     part, kind = check.validation, "validation"
     if not part.rows:
@@ -52,7 +64,4 @@ def ending(loop: LearningLoop) -> Ending | None:
             return Ending(
                 "stopped", f"no better {kind} loss for {since} checks (patience {stop.patience})"
             )
-    if updates_left(loop) == 0:
-        what = f"{loop.epoch} epochs" if stop.epochs is not None else f"{loop.update} updates"
-        return Ending("finished", f"{what} done")
     return None

@@ -28,7 +28,7 @@ CORE = (
     ("losses", "metrics", "optimizers", "schedules", "data", "representation", "network"),
     ("batches", "problem", "record"),
     ("learners",),
-    ("loop", "stopping", "checks", "history", "checkpoints", "explain"),
+    ("loop", "stopping", "checks", "history", "checkpoints", "explain", "run_report"),
     ("evaluation", "landscape", "diagnostics"),
     ("export",),
 )

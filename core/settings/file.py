@@ -84,12 +84,19 @@ def format_toml(tables: Mapping[str, Any]) -> str:
     return "\n".join(_table(tables)) + "\n"
 
 
-def write_whole(path: str | os.PathLike[str], text: str) -> None:
-    """Write `text` to `path`, whole or not at all; raises `InputError`."""
-    target = Path(path)
+def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
+    """Write `content` to `path`, whole or not at all; raises `InputError`.
+
+    A link is followed; a device or pipe is written to, never replaced.
+    """
     temporary = ""
     try:
-        content = text.encode("utf-8")
+        target = Path(os.path.realpath(path))
+        if isinstance(content, str):
+            content = content.encode("utf-8")
+        if target.exists() and not target.is_file() and not target.is_dir():
+            target.write_bytes(content)
+            return
         handle, temporary = tempfile.mkstemp(
             prefix=f".{target.name[:100]}.", suffix=".part", dir=target.parent
         )

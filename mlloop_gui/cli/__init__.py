@@ -1,0 +1,79 @@
+"""The command line: which command is meant, and how it ends when the input is wrong."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from core.errors import InputError
+from mlloop_gui.cli.arguments import Parser, version
+
+DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
+
+COMMANDS = {
+    "run": "train without a window",
+    "trace": "print the nine stages of one turn for one sample",
+    "list": "list what can be chosen: data sources, activations, losses, optimizers, ...",
+}
+
+
+def run_command(words: Sequence[str]) -> int:
+    """Do what the words after ``mlloop`` say.
+
+    Returns
+    -------
+    int
+        The exit status: 0 done, 1 the run failed, 2 the input is wrong (one line says why).
+    """
+    try:
+        return _dispatch(list(words))
+    except InputError as error:
+        print_line(f"mlloop: {error}")
+        return WRONG
+    except BrokenPipeError:
+        # The reader has gone (`mlloop list | head -1`); what Python still holds goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt:
+        print_line("mlloop: interrupted")
+        return INTERRUPTED
+
+
+def print_line(text: str) -> None:
+    """One line on standard error."""
+    sys.stderr.write(text + "\n")
+
+
+def _dispatch(words: list[str]) -> int:
+    if words and words[0] in COMMANDS:
+        return _command(words[0])(words[1:])
+    parser = Parser(
+        "mlloop",
+        description="See machine learning as one loop: open the window on an experiment.",
+        epilog="commands:\n"
+        + "".join(f"  mlloop {name:6} {text}\n" for name, text in COMMANDS.items())
+        + "`mlloop COMMAND --help` says more.",
+    )
+    parser.add_argument(
+        "file", nargs="?", metavar="FILE", help="an experiment file (TOML); else the default one"
+    )
+    parser.add_argument("--version", action="version", version=f"mlloop {version()}")
+    from mlloop_gui.cli.window import open_window
+
+    return open_window(parser.parse_args(words).file)
+
+
+def _command(name: str) -> Callable[[list[str]], int]:
+    """A command's function; each is imported with what it needs only when it is called."""
+    if name == "run":
+        from mlloop_gui.cli.run import run
+
+        return run
+    if name == "trace":
+        from mlloop_gui.cli.trace import trace
+
+        return trace
+    from mlloop_gui.cli.catalog import list_parts
+
+    return list_parts
