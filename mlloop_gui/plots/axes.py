@@ -66,7 +66,7 @@ class Axis(pg.AxisItem):
             widest = max(len(numbers.short(end, 2)) for end in (minVal, maxVal))
             apart = metrics.horizontalAdvance("0") * (widest + 3.0)
         else:
-            apart = metrics.height() * 1.35
+            apart = metrics.height() * (1.35 if size < 10.0 * metrics.height() else 2.2)
         parts = max(1, int(size / apart))
         if self.log:
             return [(1.0, numbers.log_ticks(minVal, maxVal, parts))]

@@ -150,6 +150,7 @@ class Plot(pg.PlotWidget):
         if self.closed or self.plotItem is None:
             return
         self.plotItem.layout.setContentsMargins(*self.margins())
+        self.plotItem.layout.activate()
         if self.header is not None:
             self.header.setGeometry(0, 0, self.width(), self.header.sizeHint().height())
 
@@ -195,9 +196,12 @@ class Plot(pg.PlotWidget):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Lay the header out anew."""
-        super().resizeEvent(event)
+        # Margins first: those of a wider window would not let the plot become narrow.
         if self.header is not None:
             self._arrange()
+        super().resizeEvent(event)
+        if self.header is not None and self.plotItem is not None:
+            self.plotItem.layout.activate()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take the click when it is the left button's."""

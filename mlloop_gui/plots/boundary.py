@@ -43,6 +43,8 @@ class BoundaryPlot(Plot):
         self._labels = ("x₁", "x₂")
         self._names: tuple[str, ...] = ()
         self._samples = Samples.none()
+        self._given: tuple[Any, ...] = (None, None, None, None)
+        self._batch: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self._selected: int | None = None
         self._extent: Extent = (-1.0, 1.0, -1.0, 1.0)
         self._values: NDArray[np.floating] | None = None
@@ -164,16 +166,27 @@ class BoundaryPlot(Plot):
         ids : array of int, shape (n,), optional
             What `sample_clicked` gives; by default 0, 1, 2 ...
         """
+        given = (xy, classes, part, ids)
+        if all(new is old for new, old in zip(given, self._given, strict=True)):
+            # Frames share their arrays, so that drawing the samples anew is seldom needed.
+            self.set_wrong(np.zeros(self._samples.given, dtype=bool) if wrong is None else wrong)
+            return
+        self._given = given
         self._samples = Samples.of(xy, classes, part, wrong, ids)
-        kind, kinds = {
-            "classes": ("class", self._samples.kinds.astype(np.int64)),
-            "surface": ("target", self._target_steps()),
-            "curve": ("ink", np.zeros(len(self._samples), dtype=np.int64)),
-        }[self._mode]
+        self._show_samples()
+        self._refresh_legend()
+
+    def _show_samples(self) -> None:
+        if self._mode == "classes":
+            kind, kinds = "class", self._samples.kinds.astype(np.int64)
+        elif self._mode == "surface":
+            kind, kinds = "target", self._target_steps()
+        else:
+            kind, kinds = "ink", np.zeros(len(self._samples), dtype=np.int64)
         self._points.set_points(self._samples.xy, kinds, self._samples.part, kind)
         self._points.set_wrong(np.flatnonzero(self._samples.wrong))
         self.set_selected(self._selected)
-        self._refresh_legend()
+        self.set_batch(self._batch)
 
     def set_wrong(self, wrong: ArrayLike) -> None:
         """Say anew which of the samples of `set_points` are misclassified."""
@@ -184,6 +197,12 @@ class BoundaryPlot(Plot):
         """Ring the sample with this id."""
         self._selected = sample
         self._points.set_selected(self._samples.row_of(sample))
+
+    def set_batch(self, samples: ArrayLike | None) -> None:
+        """Outline the samples with these ids, the batch at hand; None outlines none."""
+        self._batch = np.asarray([] if samples is None else samples, dtype=np.int64)
+        rows = np.flatnonzero(np.isin(self._samples.ids, self._batch))
+        self._points.set_outlined(rows)
 
     def selected(self) -> int | None:
         """Return the id of the ringed sample."""
@@ -205,8 +224,7 @@ class BoundaryPlot(Plot):
         if self._scale_bar is not None and (low, high) != self._scale_bar.limits():
             self._scale_bar.set_limits(low, high)
             if self._mode == "surface":
-                kinds = self._target_steps()
-                self._points.set_points(self._samples.xy, kinds, self._samples.part, "target")
+                self._show_samples()
 
     def _target_steps(self) -> NDArray[np.int64]:
         low, high = self._scale_bar.limits() if self._scale_bar else (0.0, 1.0)
@@ -347,7 +365,7 @@ class BoundaryPlot(Plot):
             return left, top, right, bottom
         free_x = self.width() - left - right - self.y_axis.width()
         free_y = self.height() - top - bottom - self.x_axis.height()
-        spare = max(free_x - free_y, 0.0) / 2.0
+        spare = max(free_x - free_y, 0.0) // 2.0
         return left + spare, top, right + spare, bottom + max(free_y - free_x, 0.0)
 
     def _arrange(self) -> None:
@@ -359,8 +377,9 @@ class BoundaryPlot(Plot):
         left, top, right, bottom = (int(edge) for edge in self.margins())
         height = self.footer.sizeHint().height()
         self.footer.setGeometry(left, self.height() - bottom, self.width() - left, height)
-        row = self._y_row.sizeHint().height()
-        self._y_row.setGeometry(left + 4, top - row + 2, self.width() - left - 4, row)
+        row = self._y_row.sizeHint().height() - 4
+        above = self.header.sizeHint().height() if self.header is not None else 0
+        self._y_row.setGeometry(left + 4, above - 2, self.width() - left - 4, row)
         bar = self._scale_bar.sizeHint().width()
         axis = int(self.x_axis.height())
         free = self.height() - top - bottom - axis

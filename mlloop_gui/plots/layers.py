@@ -115,6 +115,7 @@ class PointLayer(pg.GraphicsObject):
         self._kinds: NDArray[np.integer] = np.empty(0, dtype=np.int64)
         self._parts: NDArray[np.integer] = np.empty(0, dtype=np.int64)
         self._wrong = np.empty(0, dtype=np.intp)
+        self._outlined = np.empty(0, dtype=np.intp)
         self._kind = "class"
         self._selected: int | None = None
         self._theme: Theme | None = None
@@ -143,11 +144,18 @@ class PointLayer(pg.GraphicsObject):
     ) -> None:
         """Show the samples ``xy`` (n, 2); see `markers.stamp` for kind and kinds."""
         self._xy, self._kinds, self._parts, self._kind = xy, kinds, parts, kind
+        self._wrong = self._outlined = np.empty(0, dtype=np.intp)
+        self._selected = None
         self._changed()
 
     def set_wrong(self, rows: NDArray[np.intp]) -> None:
         """Cross the samples at these rows."""
         self._wrong = rows
+        self.update()
+
+    def set_outlined(self, rows: NDArray[np.intp]) -> None:
+        """Draw a thin ring of ink round the samples at these rows."""
+        self._outlined = rows
         self.update()
 
     def set_selected(self, row: int | None) -> None:
@@ -180,8 +188,11 @@ class PointLayer(pg.GraphicsObject):
             self._picture_key = key
         p.drawImage(rect.topLeft(), self._picture)
         self._paint_crosses(p, pixels, ratio)
+        ink, accent = self._theme.text, self._theme.accent
+        for row in self._outlined.tolist():
+            self._paint_ring(p, QPointF(*pixels[row]), 7.5, ink, 1.5)
         if self._selected is not None:
-            self._paint_ring(p, QPointF(*pixels[self._selected]))
+            self._paint_ring(p, QPointF(*pixels[self._selected]), 10.0, accent, 2.5)
 
     def _draw(self, pixels: NDArray[np.float64], rect: QRectF, ratio: float) -> QImage:
         assert self._theme is not None
@@ -210,11 +221,13 @@ class PointLayer(pg.GraphicsObject):
         for x, y in (pixels[self._wrong] - half).tolist():
             p.drawImage(QPointF(x, y), cross)
 
-    def _paint_ring(self, p: QPainter, at: QPointF) -> None:
+    def _paint_ring(
+        self, p: QPainter, at: QPointF, radius: float, color: str, width: float
+    ) -> None:
         assert self._theme is not None
         p.setRenderHint(_ANTIALIAS, True)
         p.setBrush(Qt.BrushStyle.NoBrush)
-        reach = 10.0 * current_scale()
-        for color, width in ((self._theme.paper, 5.0), (self._theme.accent, 2.5)):
-            p.setPen(QPen(QColor(color), width))
+        reach = radius * current_scale()
+        for shade, wide in ((self._theme.paper, 2.0 * width), (color, width)):
+            p.setPen(QPen(QColor(shade), wide))
             p.drawEllipse(at, reach, reach)

@@ -16,7 +16,8 @@ from mlloop_gui.plots.samples import Samples, class_name
 def parts_legend(samples: Samples, mode: str) -> list[Entry]:
     """Return the legend of parts, those that are shown, and of the cross."""
     parts = np.unique(samples.part).tolist()
-    entries = [Entry(PART_NAMES[part], sample_glyph("outline", 0, part)) for part in parts]
+    kind = "target" if mode == "surface" else "outline"
+    entries = [Entry(PART_NAMES[part], sample_glyph(kind, 0, part)) for part in parts]
     if mode == "classes" and parts:
         entries.append(Entry("wrong", sample_glyph("wrong")))
     if mode == "curve" and parts:

@@ -156,6 +156,9 @@ def sample_glyph(kind: str, index: int = 0, part: int = TRAIN) -> Glyph:
             painter.setPen(QPen(QColor(theme.accent), 2.0))
             painter.drawLine(middle - QPointF(10.0, 0.0), middle + QPointF(10.0, 0.0))
             return
+        if kind == "target":
+            _draw_target(painter, middle, QColor(theme.positive_fill), part, theme, 0.9)
+            return
         color, symbol = class_style(theme, index)
         if kind in ("outline", "ink"):
             color, symbol = QColor(theme.muted), "o"

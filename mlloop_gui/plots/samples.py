@@ -71,7 +71,9 @@ class Samples:
 
     def row_of(self, sample: int | None) -> int | None:
         """Return the row of the sample with this id, None when it is not shown."""
-        rows = np.flatnonzero(self.ids == sample) if sample is not None else ()
+        if sample is None:
+            return None
+        rows = np.flatnonzero(self.ids == sample)
         return int(rows[0]) if len(rows) else None
 
     def words(self, row: int, mode: str, names: Sequence[str]) -> str:
