@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from mlloop_gui.plots.axes import Axis, Grid
 from mlloop_gui.plots.header import Strip
 from mlloop_gui.plots.table import TableWindow
-from mlloop_gui.theme import Theme, current
+from mlloop_gui.theme import Theme, current, font_px
 
 
 class Plot(pg.PlotWidget):
@@ -144,7 +144,7 @@ class Plot(pg.PlotWidget):
         """Return the room kept free left, above, right of and below the plot and its axes."""
         top = self.header.sizeHint().height() if self.header is not None else 0
         # Half a line of text above the plot, for the number at the top of the axis.
-        return 0.0, float(top) + 5.0, 2.0, 0.0
+        return 0.0, float(top) + 0.42 * font_px("small"), 2.0, 0.0
 
     def _arrange(self) -> None:
         if self.closed or self.plotItem is None:

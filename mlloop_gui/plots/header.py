@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from mlloop_gui.theme import Theme, current, font
+from mlloop_gui.theme import Theme, current, current_scale, font
 
 #: Draws a legend sample with its middle at a point, in the colours of a theme.
 Glyph = Callable[[QPainter, QPointF, Theme], None]
@@ -31,7 +31,8 @@ def line_glyph(pen_of: Callable[[Theme], QPen]) -> Glyph:
 
     def draw(painter: QPainter, middle: QPointF, theme: Theme) -> None:
         painter.setPen(pen_of(theme))
-        painter.drawLine(middle - QPointF(10.0, 0.0), middle + QPointF(10.0, 0.0))
+        reach = QPointF(10.0 * current_scale(), 0.0)
+        painter.drawLine(middle - reach, middle + reach)
 
     return draw
 
@@ -147,7 +148,7 @@ class Strip(QWidget):
             at += widths[index] + _GAP
 
     def _entry_width(self, entry: Entry) -> float:
-        width = entry.glyph_width + 4.0 if entry.glyph else 0.0
+        width = entry.glyph_width * current_scale() + 4.0 if entry.glyph else 0.0
         width += QFontMetricsF(font("small")).horizontalAdvance(entry.text)
         if entry.value:
             bold = QFontMetricsF(font("small", bold=True))
@@ -157,10 +158,11 @@ class Strip(QWidget):
     def _paint_entry(self, painter: QPainter, left: float, entry: Entry) -> None:
         if entry.glyph:
             painter.save()
-            middle = QPointF(left + entry.glyph_width / 2, self.height() / 2)
+            width = entry.glyph_width * current_scale()
+            middle = QPointF(left + width / 2, self.height() / 2)
             entry.glyph(painter, middle, self._theme)
             painter.restore()
-            left += entry.glyph_width + 4.0
+            left += width + 4.0
         face = font("small")
         self._text(painter, left, entry.text, face, self._theme.muted)
         if entry.value:

@@ -16,6 +16,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from mlloop_gui.plots import markers
+from mlloop_gui.style_sheet import mix
 from mlloop_gui.theme import Theme, current_scale
 
 Extent = tuple[float, float, float, float]
@@ -57,8 +58,8 @@ class MapLayer(pg.GraphicsObject):
         """Take the pens of ``theme``."""
         hatch = QColor(theme.text)
         hatch.setAlpha(46)
-        line = QColor(theme.text)
-        line.setAlpha(150)
+        # Opaque, because its short pieces overlap at their ends.
+        line = QColor(mix(theme.text, theme.paper, 0.25))
         self._hatch_pen = QPen(hatch, 1.0)
         self._boundary_pen = QPen(line, 1.0)
         self.update()

@@ -149,20 +149,20 @@ def sample_glyph(kind: str, index: int = 0, part: int = TRAIN) -> Glyph:
     """Return a legend glyph of a sample (kinds as in `stamp`, ``"outline"`` or ``"model"``)."""
 
     def draw(painter: QPainter, middle: QPointF, theme: Theme) -> None:
+        scale = current_scale()
         if kind == "wrong":
-            draw_cross(painter, middle, theme, 0.75)
-            return
-        if kind == "model":
+            draw_cross(painter, middle, theme, 0.75 * scale)
+        elif kind == "model":
             painter.setPen(QPen(QColor(theme.accent), 2.0))
-            painter.drawLine(middle - QPointF(10.0, 0.0), middle + QPointF(10.0, 0.0))
-            return
-        if kind == "target":
-            _draw_target(painter, middle, QColor(theme.positive_fill), part, theme, 0.9)
-            return
-        color, symbol = class_style(theme, index)
-        if kind in ("outline", "ink"):
-            color, symbol = QColor(theme.muted), "o"
-        draw_sample(painter, middle, color, symbol, part, theme, 0.9)
+            reach = QPointF(10.0 * scale, 0.0)
+            painter.drawLine(middle - reach, middle + reach)
+        elif kind == "target":
+            _draw_target(painter, middle, QColor(theme.positive_fill), part, theme, 0.9 * scale)
+        elif kind == "outline":
+            draw_sample(painter, middle, QColor(theme.muted), "o", part, theme, 0.9 * scale)
+        else:
+            color, symbol = class_style(theme, index)
+            draw_sample(painter, middle, color, symbol, part, theme, 0.9 * scale)
 
     return draw
 
