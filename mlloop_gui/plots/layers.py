@@ -219,7 +219,8 @@ class PointLayer(pg.GraphicsObject):
         scale = current_scale()
         cross = markers.stamp(self._theme, "wrong", 0, 0, scale, ratio)
         half = int(22 * scale) / 2
-        for x, y in (pixels[self._wrong] - half).tolist():
+        at = pixels[self._wrong]
+        for x, y in (at[(np.abs(at) < 1e5).all(axis=1)] - half).tolist():
             p.drawImage(QPointF(x, y), cross)
 
     def _paint_ring(

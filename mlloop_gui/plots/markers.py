@@ -180,7 +180,9 @@ def draw_stamps(
     """Draw many samples at ``pixels`` (n, 2), in the order given."""
     scale = current_scale() if scale is None else scale
     half = int(22 * scale) / 2
-    codes = np.asarray(kinds) * 4 + np.asarray(parts)
+    # A sample far outside is no place that Qt could paint at.
+    seen = (np.abs(pixels) < 1e5).all(axis=1)
+    pixels, codes = pixels[seen], (np.asarray(kinds) * 4 + np.asarray(parts))[seen]
     stamps = {
         int(code): stamp(theme, kind, int(code) // 4, int(code) % 4, scale, ratio)
         for code in np.unique(codes)

@@ -64,6 +64,9 @@ def test_a_large_array_says_what_is_left_out_and_shows_the_chosen_cell(table):
     assert not table.cell_rect(8, 20).isEmpty()
     assert table.cell_rect(0, 0).isEmpty()
     assert table._more_text() == "from [4, 16] … 4 more rows, 22 more columns"
+    table.set_selected(9, 2)
+    assert table._more_text() == "from [4, 0] … 4 more rows, 22 more columns"
+    assert "row 9, column 2: 272." in table.accessibleDescription()
     table.set_selected(None, None)
     assert table._more_text() == "… 4 more rows, 22 more columns"
     table.set_max(10, 30)

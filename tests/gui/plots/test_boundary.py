@@ -168,6 +168,18 @@ def test_samples_that_are_not_finite_are_left_out(plot):
     plot.grab()
 
 
+def test_samples_and_curves_far_outside_do_no_harm(plot):
+    xy = XY.copy()
+    xy[0] = 1e300
+    plot.set_points(xy, CLASSES, PARTS, [True] * 4, IDS)
+    plot.set_selected(10)
+    plot.set_batch([10, 11])
+    assert not plot.grab().isNull()
+    plot.set_mode("curve")
+    plot.set_curve([-1.0, -0.5, 0.0, 0.5, 1.0], [0.0, 1e300, -1e300, np.inf, 0.0])
+    assert not plot.grab().isNull()
+
+
 def test_many_classes_have_boundary_lines_and_names(plot):
     names = ["a", "b", "c"]
     g = (np.arange(30) + 0.5) / 30

@@ -121,7 +121,7 @@ def test_ranges_change_in_steps(plot):
     before = plot.box.viewRange()
     changes = []
     plot.plotItem.sigRangeChanged.connect(lambda *_: changes.append(1))
-    longer = np.append(X, X[-1] + 10.0)
+    longer = np.append(X, X[-1] + 90.0)
     plot.set_series("train", longer, np.append(TRAIN, 0.06), "train")
     assert plot.box.viewRange() == before
     assert not changes
