@@ -258,7 +258,7 @@ GENERATORS = (
         option_bounds=(2, 5),
         class_names=("arm {}",),
         sample=spiral,
-        suggested=_settings([16, 16], "tanh", "adam", 0.01, 10, 150),
+        suggested=_settings([32, 32], "tanh", "adam", 0.01, 20, 150),
     ),
     Generator(
         name="moons",
@@ -270,7 +270,7 @@ GENERATORS = (
         classes=2,
         class_names=("upper moon", "lower moon"),
         sample=moons,
-        suggested=_settings([8], "tanh", "adam", 0.01, 10, 100),
+        suggested=_settings([8, 8], "tanh", "adam", 0.01, 10, 100),
     ),
     Generator(
         name="blobs",
@@ -359,7 +359,7 @@ GENERATORS = (
         task=_NUMBERS,
         noise=0.05,
         sample=_function(_bumps, 2),
-        suggested=_settings([16, 16], "tanh", "adam", 0.01, 10, 150),
+        suggested={"data.samples": 1000} | _settings([16, 16], "tanh", "adam", 0.01, 20, 100),
     ),
     Generator(
         name="sine",

@@ -299,7 +299,7 @@ def test_reading_reports_and_can_be_cancelled(tmp_path, experiment):
     assert seen == sorted(seen)
     assert 0 <= seen[0] <= seen[-1] <= 1
 
-    class CancelledError(Exception):
+    class CancelledError(ValueError):
         pass
 
     def cancel(share):
