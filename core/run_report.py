@@ -18,11 +18,7 @@ from core.stopping import Ending
 def run_ending(loop: LearningLoop, ending: Ending | None) -> tuple[str, str]:
     """Status and reason of a run: of its failure, else of its ending, else of an interrupt."""
     if loop.failure is not None:
-        at = loop.failure.turn
-        return (
-            "failed",
-            f"{loop.failure.tensor} is not finite at update {at}: {loop.failure.message}",
-        )
+        return "failed", f"update {loop.failure.turn}: {loop.failure.message}"
     if ending is not None:
         return ending.status, ending.reason
     return "stopped", "interrupted"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
@@ -140,14 +140,12 @@ def new_loop(experiment: Experiment, file: str) -> LearningLoop:
 def train(loop: LearningLoop, progress: bool = False) -> Ending | None:
     """Run to the end that [stop] says; None where an interrupt or a failure came first."""
     found = ending(loop)
-    shown = monotonic()
+    left = updates_left(loop)
+    shown = progress_line(loop, None if left is None else loop.update + left, progress)
 
     def enough() -> bool:
-        nonlocal found, shown
-        if progress and monotonic() - shown > 0.2:
-            shown = monotonic()
-            sys.stderr.write(f"\r{progress_text(loop)}\033[K")
-            sys.stderr.flush()
+        nonlocal found
+        shown()
         found = ending(loop)
         return found is not None
 
@@ -156,13 +154,12 @@ def train(loop: LearningLoop, progress: bool = False) -> Ending | None:
             left = updates_left(loop)
             loop.run(LARGEST_COUNT if left is None else left, interrupted, enough)
             found = found or (None if loop.failure else ending(loop))
-    if progress:
-        sys.stderr.write("\r\033[K")
+    shown(clear=True)
     return found
 
 
 @contextmanager
-def interruptible() -> Iterator[Any]:
+def interruptible() -> Iterator[Callable[[], bool]]:
     """Ctrl-C asks, and is answered between two updates; a second one interrupts at once."""
     asked = False
 
@@ -178,15 +175,25 @@ def interruptible() -> Iterator[Any]:
         signal.signal(signal.SIGINT, before)
 
 
-def progress_text(loop: LearningLoop) -> str:
-    """Where a run stands, in one line."""
-    left = updates_left(loop)
-    total = "" if left is None else f" of {loop.update + left:,}"
-    check = loop.last_check
-    return (
-        f"update {loop.update:,}{total}, epoch {loop.epoch}:"
-        f" train loss {check.train.loss:.4g}, validation {check.validation.text()}"
-    )
+def progress_line(loop: LearningLoop, end: int | None, wanted: bool) -> Callable[..., None]:
+    """A function that renews a line on the terminal, five times a second at most."""
+    shown = monotonic()
+    total = "" if end is None else f" of {end:,}"
+
+    def show(clear: bool = False) -> None:
+        nonlocal shown
+        if not wanted or (not clear and monotonic() - shown < 0.2):
+            return
+        shown = monotonic()
+        check = loop.last_check
+        text = (
+            f"update {loop.update:,}{total}, epoch {loop.epoch:,}:"
+            f" train loss {check.train.loss:.4g}, validation {check.validation.text()}"
+        )
+        sys.stderr.write(f"\r{'' if clear else text}\033[K")
+        sys.stderr.flush()
+
+    return show
 
 
 def summary(

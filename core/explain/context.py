@@ -1,0 +1,88 @@
+"""What an explanation is made of: immutable things, so that any thread may ask for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from core.checks import Check
+from core.loop import LearningLoop
+from core.network.kernel import NumpyKernel, Structure
+from core.problem import Problem
+from core.record import TurnRecord
+
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    """Everything that explanations of a turn need; nothing of it is ever written.
+
+    Parameters
+    ----------
+    record : TurnRecord
+    problem : Problem
+        With the loss that was in force in that turn.
+    previous : TurnRecord, optional
+        The turn before.
+    check : Check, optional
+        The newest look at train and validation.
+    effect : tuple of (float, float), optional
+        The whole training loss before and after this turn's update.
+    watched, worsened : int
+        How many turns were stepped in the slow gear, and how many of them made the whole
+        training loss worse.
+    """
+
+    record: TurnRecord
+    problem: Problem
+    previous: TurnRecord | None = None
+    check: Check | None = None
+    effect: tuple[float, float] | None = None
+    watched: int = 0
+    worsened: int = 0
+
+    @classmethod
+    def of(cls, loop: LearningLoop, record: TurnRecord | None = None) -> Context:
+        """The context of a record, by default the newest; raises `ValueError` before turn 1."""
+        record = record or loop.record
+        if record is None:
+            raise ValueError("no turn has been made yet")
+        problem = loop.problem
+        if record.settings.loss != loop.settings.loss:
+            problem = problem.with_loss(record.settings.loss)
+        return cls(
+            record,
+            problem,
+            loop.previous if record is loop.record else None,
+            loop.last_check,
+            loop.effects.get(record.turn),
+            len(loop.effects),
+            loop.worsened,
+        )
+
+    @cached_property
+    def activations(self) -> tuple[str, ...]:
+        """The hidden layers' activations."""
+        return activations_of(self.record)
+
+
+def activations_of(record: TurnRecord) -> tuple[str, ...]:
+    """The hidden layers' activations."""
+    name, hidden = record.settings.model.activation, record.layout.layers - 1
+    return (name,) * hidden if isinstance(name, str) else tuple(name)
+
+
+def kernel_of(record: TurnRecord, dtype: str, dropout: bool) -> NumpyKernel:
+    """A kernel of one's own that computes what the turn's did, at the turn's parameters."""
+    settings = record.settings
+    kernel = NumpyKernel(
+        Structure(
+            record.layout,
+            activations_of(record),
+            settings.loss.name,
+            settings.loss.delta,
+            settings.model.dropout if dropout else 0.0,
+            dtype,
+        )
+    )
+    kernel.theta[:] = record.theta
+    return kernel
