@@ -55,6 +55,11 @@ class Curves:
         self._x = np.zeros(min(capacity, 64), np.int64)
         self._values = np.zeros((3, len(self._x), len(names)))
 
+    @classmethod
+    def within(cls, budget: int, names: tuple[str, ...]) -> Curves:
+        """Curves of at most 16,384 buckets whose arrays take at most `budget` bytes."""
+        return cls(names, max(64, min(16_384, budget // (8 * (1 + 3 * len(names))) // 2 * 2)))
+
     @property
     def nbytes(self) -> int:
         return self._x.nbytes + self._values.nbytes

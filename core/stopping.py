@@ -29,37 +29,38 @@ def updates_left(loop: LearningLoop) -> int | None:
 
 
 def ending(loop: LearningLoop) -> Ending | None:
-    """The condition that the loop's newest check or its counters meet, or None.
+    """The condition that the check at this update or the loop's counters meet, or None.
 
     Targets look at the validation part (at the training part where there is none); patience
-    counts checks since the best validation loss. A look that is no check ends nothing.
+    counts checks since the best loss there. A look that is no check ends nothing, nor does a
+    check that lies in the future of a loop that has gone back.
     """
-    if loop.last_check.update == loop.checks.last_update:
-        found = _check_ending(loop)
-        if found:
-            return found
-    if updates_left(loop) == 0:
-        epochs = loop.settings.stop.epochs is not None
-        number, what = (loop.epoch, "epoch") if epochs else (loop.update, "update")
-        return Ending("finished", f"{number:,} {what}{'' if number == 1 else 's'} done")
-    return None
+    return _check_ending(loop) or _count_ending(loop)
+
+
+def _count_ending(loop: LearningLoop) -> Ending | None:
+    if updates_left(loop) != 0:
+        return None
+    epochs = loop.settings.stop.epochs is not None
+    number, what = (loop.epoch, "epoch") if epochs else (loop.update, "update")
+    return Ending("finished", f"{number:,} {what}{'' if number == 1 else 's'} done")
 
 
 def _check_ending(loop: LearningLoop) -> Ending | None:
-    stop, check = loop.settings.stop, loop.last_check
-    part, kind = check.validation, "validation"
-    if not part.rows:
-        part, kind = check.train, "train"
-    if stop.target_loss is not None and part.loss <= stop.target_loss:
-        return Ending("stopped", f"the {kind} loss {part.loss:.6g} reached {stop.target_loss:g}")
-    if stop.target_metric is not None and part.headline >= stop.target_metric:
-        return Ending(
-            "stopped", f"the {kind} metric {part.headline:.6g} reached {stop.target_metric:g}"
-        )
-    if stop.patience is not None:
-        losses = loop.checks.column(f"{kind}_loss")[1]
-        since = len(losses) - 1 - int(np.nanargmin(losses)) if np.isfinite(losses).any() else 0
-        since *= loop.checks.width
+    stop = loop.settings.stop
+    kind = "validation" if len(loop.problem.parts.validation) else "train"
+    at, losses = loop.checks.column(f"{kind}_loss")
+    metrics = loop.checks.column(f"{kind}_metric")[1]
+    done = int(np.searchsorted(at, loop.update, side="right"))
+    if not done or at[done - 1] != loop.update:
+        return None
+    loss, metric, losses = losses[done - 1], metrics[done - 1], losses[:done]
+    if stop.target_loss is not None and loss <= stop.target_loss:
+        return Ending("stopped", f"the {kind} loss {loss:.6g} reached {stop.target_loss:g}")
+    if stop.target_metric is not None and metric >= stop.target_metric:
+        return Ending("stopped", f"the {kind} metric {metric:.6g} reached {stop.target_metric:g}")
+    if stop.patience is not None and not np.isnan(losses).all():
+        since = (done - 1 - int(np.nanargmin(losses))) * loop.checks.width
         if since >= stop.patience:
             return Ending(
                 "stopped", f"no better {kind} loss for {since} checks (patience {stop.patience})"

@@ -26,9 +26,9 @@ CORE = (
     ("registry", "stages"),
     ("fields", "settings", "experiment"),
     ("losses", "metrics", "optimizers", "schedules", "data", "representation", "network"),
-    ("batches", "problem", "record"),
+    ("batches", "problem", "record", "position"),
     ("learners",),
-    ("loop", "stopping", "checks", "history", "checkpoints", "explain", "run_report"),
+    ("loop", "turns", "stopping", "checks", "history", "checkpoints", "explain", "run_report"),
     ("evaluation", "landscape", "diagnostics"),
     ("export",),
 )

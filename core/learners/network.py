@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from math import isfinite
@@ -10,10 +9,11 @@ from math import isfinite
 import numpy as np
 
 from core.errors import InputError
-from core.experiment import Experiment
+from core.experiment import Change, Experiment, weight_place
 from core.metrics import predicted_classes
 from core.network.kernel import NumpyKernel, Structure, Tape
 from core.network.layout import Layout
+from core.network.memory import memory_estimate, physical_memory
 from core.optimizers import OPTIMIZERS
 from core.problem import Problem
 from core.record import TurnRecord, frozen
@@ -46,19 +46,6 @@ class NonFiniteError(ArithmeticError):
         )
 
 
-def memory_estimate(layout: Layout, slots: int, rows: int, dtype: np.dtype) -> int:
-    """Bytes that a run needs: parameters and their companions, and a batch's activations."""
-    vectors = 6 + 2 * slots
-    return dtype.itemsize * (vectors * layout.parameters + 6 * rows * sum(layout.sizes))
-
-
-def _physical_memory() -> int:
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
-        return 2**34
-
-
 class NetworkLearner:
     """A network, its optimizer and the batch in hand.
 
@@ -83,7 +70,7 @@ class NetworkLearner:
         dtype = np.dtype(model.dtype)
         slots = len(OPTIMIZERS[experiment.optimizer.name].slots)
         batch = min(experiment.optimizer.batch_size, len(problem.parts.train))
-        needed, there = memory_estimate(self.layout, slots, batch, dtype), _physical_memory()
+        needed, there = memory_estimate(self.layout, slots, batch, dtype), physical_memory()
         if needed > 0.8 * there:
             raise InputError(
                 f"{self.layout.parameters:,} parameters need about {needed / 2**30:,.1f} GB,"
@@ -158,11 +145,45 @@ class NetworkLearner:
         """Write one weight or bias."""
         self.kernel.theta[self.layout.index(kind, layer, at)] = value
 
+    @property
+    def is_finite(self) -> bool:
+        """Whether every parameter is a finite number."""
+        return bool(np.isfinite(self.kernel.theta).all())
+
     def rate(self, epoch: int) -> float:
         """The learning rate in an epoch."""
         o = self.settings.optimizer
         assert o.learning_rate is not None
         return float(o.learning_rate * SCHEDULES[o.schedule].at(epoch, o))
+
+    def require_possible(self, event: Change, settings: Experiment) -> None:
+        """Refuse an event that data or network cannot take, `settings` being in force then.
+
+        Raises
+        ------
+        InputError
+            If the loss does not fit the target or the outputs, there is no such parameter, or its
+            value is not finite in the run's number format.
+        """
+        place = weight_place(event.field)
+        if place:
+            self.layout.index(*place)
+            if abs(event.value) > np.finfo(self.kernel.dtype).max:
+                raise InputError(
+                    f"too large for {self.kernel.dtype}",
+                    field=event.field,
+                    value=event.value,
+                    allowed=f"up to {np.finfo(self.kernel.dtype).max:.3g}",
+                )
+        elif event.field.startswith("loss."):
+            outputs = self.problem.with_loss(settings.loss).outputs
+            if outputs != self.problem.outputs:
+                raise InputError(
+                    f"would change the number of outputs from {self.problem.outputs} to {outputs},"
+                    " which takes a new run",
+                    field=event.field,
+                    value=event.value,
+                )
 
     # -- the slow gear -------------------------------------------------------------------------
 
@@ -227,7 +248,16 @@ class NetworkLearner:
             hidden=(*record.hidden, hidden),
             a=(*record.a, a),
         )
-        self._require_finite(f"z of layer {layer + 1}", Stage.TRANSFORM, z, record)
+        # What goes on decides, as in the fast gear: tanh forgives an infinite z, and hinge an
+        # infinite score that is right.
+        goes_on = a
+        if last and not np.isfinite(z).all():
+            for op in tape.measure:
+                op()
+            goes_on = tape.price
+        if not np.isfinite(goes_on).all():
+            self._require_finite(f"z of layer {layer + 1}", Stage.TRANSFORM, z, record)
+            self._require_finite(f"a of layer {layer + 1}", Stage.TRANSFORM, a, record)
         return record
 
     def predict(self, record: TurnRecord) -> TurnRecord:
