@@ -78,13 +78,17 @@ def explain(
 
 
 def explain_stage(
-    context: Context,
+    source: LearningLoop | Context,
     stage: Stage,
     row: int,
     unit: Unit | None = None,
     parameter: int | None = None,
 ) -> StageExplanation:
-    """One stage alone; see `explain`. Raises `ValueError` where the turn has not come to it."""
+    """One stage alone; see `explain`.
+
+    Of a loop, the last turn that did the stage. Raises `ValueError` where none has.
+    """
+    context = source if isinstance(source, Context) else Context.at(source, stage)
     if stage is not Stage.EVALUATE and context.record.done < stage:
         raise ValueError(f"turn {context.record.turn} has not done stage {int(stage)} yet")
     return EXPLAINERS[stage](Case(context, row, unit, parameter))

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from core.checks import Check
 from core.loop import LearningLoop
 from core.network.kernel import NumpyKernel, Structure
 from core.problem import Problem
-from core.record import TurnRecord
+from core.record import TurnRecord, frozen
+from core.stages import Stage
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,10 +62,47 @@ class Context:
             loop.worsened,
         )
 
+    @classmethod
+    def at(cls, loop: LearningLoop, stage: Stage) -> Context:
+        """The context of the last turn that did a stage, a failed one included.
+
+        Stage 9 can be had before the first turn too; any other raises `ValueError` then.
+        """
+        if loop.failure is not None and loop.failure.record.done >= stage:
+            return cls.of(loop, loop.failure.record)
+        record = loop.record if stage is Stage.EVALUATE else loop.record_of(stage)
+        if record is None and stage is Stage.EVALUATE:
+            record = _no_turn(loop)
+        return cls.of(loop, record)
+
     @cached_property
     def activations(self) -> tuple[str, ...]:
         """The hidden layers' activations."""
         return activations_of(self.record)
+
+
+def _no_turn(loop: LearningLoop) -> TurnRecord:
+    """A record without a batch, that stands for the parameters as they are."""
+    problem, kernel = loop.problem, loop.learner.kernel
+    nobody = np.zeros(0, np.int64)
+    theta = frozen(kernel.theta)
+    return TurnRecord(
+        turn=loop.update,
+        epoch=loop.epoch,
+        place=loop.place,
+        size=len(problem.parts.train),
+        layout=loop.learner.layout,
+        settings=loop.settings,
+        done=Stage.REPRESENT,
+        rows=frozen(nobody),
+        x=frozen(problem.inputs(nobody)),
+        y=frozen(problem.y[nobody]),
+        vote=frozen(kernel.theta[:0]),
+        theta=theta,
+        slots=frozen(kernel.slots),
+        count=loop.learner.count,
+        theta_after=theta,
+    )
 
 
 def activations_of(record: TurnRecord) -> tuple[str, ...]:
