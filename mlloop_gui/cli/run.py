@@ -62,11 +62,12 @@ def run(words: list[str]) -> int:
         output.write("--json", json_bytes(run_report(loop, status, reason, parts)))
     if "--model" in output:
         output.write("--model", model_bytes(loop))
+    lines = summary(loop, status, reason, parts)
     if "--figure" in output:
         from mlloop_gui.cli.figure import run_figure
 
-        output.write("--figure", run_figure(loop, test=given.test))
-    output.say([*summary(loop, status, reason, parts), *output.notes])
+        output.write("--figure", run_figure(loop, parts, lines[:3]))
+    output.say([*lines, *output.notes])
     return 1 if status == "failed" else 0
 
 
