@@ -77,8 +77,8 @@ class Examiner:
     def record(self, check: Check, curves: Curves) -> None:
         """Add a check to the history."""
         kernel = self.learner.kernel
-        norm = float(np.linalg.norm(kernel.theta))
-        moved = float(np.linalg.norm(kernel.step))
+        with np.errstate(over="ignore"):
+            norm, moved = float(np.linalg.norm(kernel.theta)), float(np.linalg.norm(kernel.step))
         ratio = moved / norm if norm and check.update else float("nan")
         row = (
             check.train.loss,
