@@ -54,14 +54,16 @@ def change(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share as a percentage; one that is not whole never reads as 0 % or 100 %."""
+    """A share as a percentage; only what is exactly so reads as 0 % or 100 %."""
     if not math.isfinite(share):
         return number(share)
     text = f"{100 * share:.1f}"
-    if text in ("0.0", "-0.0", "100.0") and share not in (0.0, 1.0):
-        text = f"{100 * share:.3g}" if abs(share) < 0.5 else f"{100 * share:.6g}"
-        if float(text) in (0.0, 100.0):
-            return "nearly 100 %" if share > 0.5 else "nearly 0 %"
+    if share not in (0.0, 1.0) and text in ("0.0", "-0.0", "100.0"):
+        text = f"{100 * share:.2g}" if abs(share) < 0.5 else f"{100 * share:.6g}"
+        if abs(share) < 1e-6:
+            return "nearly 0 %"
+        if text == "100":
+            return "nearly 100 %"
     return f"{_signed(text.removesuffix('.0'))} %"
 
 

@@ -145,7 +145,7 @@ class _Walk:
             rest = cls.alone(record, record.x[place], record.y[place], mask)
         else:
             assert record.price is not None
-            delta = tuple(d[place] / record.vote[place] for d in record.delta)
+            delta = tuple(frozen(d[place] / record.vote[place]) for d in record.delta)
             loss = float(record.price[place])
             rest = cls(record.x[place], record.y[place], (), (), (), mask, delta, loss)
         known = len(record.z)

@@ -59,9 +59,10 @@ def _dispatch(words: list[str]) -> int:
         "file", nargs="?", metavar="FILE", help="an experiment file (TOML); else the default one"
     )
     parser.add_argument("--version", action="version", version=f"mlloop {version()}")
+    file = parser.parse_args(words).file
     from mlloop_gui.cli.window import open_window
 
-    return open_window(parser.parse_args(words).file)
+    return open_window(file)
 
 
 def _command(name: str) -> Callable[[list[str]], int]:
