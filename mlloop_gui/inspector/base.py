@@ -1,0 +1,211 @@
+"""What the nine inspectors share: their three parts, when they refresh, and how they go pale."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from core.explain import explain_stage
+from core.explain.case import Case
+from core.stages import Stage
+from mlloop_gui.inspector.moment import Moment, pale
+from mlloop_gui.inspector.strip import ArrayStrip
+from mlloop_gui.inspector.words import Words
+from mlloop_gui.theme import Theme, current, font_px
+
+if TYPE_CHECKING:
+    from mlloop_gui.session import Session
+
+NOT_YET = "Not yet: turn 1 has not come this far."
+_GAP = 18
+
+
+class Choice(QObject):
+    """The layer and unit in hand, the same for every inspector.
+
+    Attributes
+    ----------
+    made : bool
+        Whether a person has chosen; until then each explanation is about the unit it takes.
+
+    Signals
+    -------
+    changed
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._layer, self._unit = 0, 0
+        self.made = False
+
+    def choose(self, layer: int | None = None, unit: int | None = None) -> None:
+        """Choose a layer (counted from 0), a unit of it, or both."""
+        made = (self._layer if layer is None else layer, self._unit if unit is None else unit)
+        if made != (self._layer, self._unit) or not self.made:
+            self._layer, self._unit = made
+            self.made = True
+            self.changed.emit()
+
+    def within(self, sizes: tuple[int, ...]) -> tuple[int, int]:
+        """Return layer and unit as far as a network of ``sizes`` (inputs first) has them."""
+        layer = min(self._layer, len(sizes) - 2)
+        return layer, min(self._unit, sizes[layer + 1] - 1)
+
+
+class Inspector(QWidget):
+    """One stage: words and formula on the left, arrays in the middle, what matters on the right.
+
+    Subclasses build their widgets in `build`, and give them data in `fill`.
+
+    Parameters
+    ----------
+    session : Session
+    choice : Choice
+    """
+
+    stage: ClassVar[Stage]
+    #: Whether what is said depends on the unit in hand.
+    by_unit: ClassVar[bool] = False
+    #: Shares of the width that the words and the right side take, and their limits in pixels.
+    text_width: ClassVar[tuple[float, int, int]] = (0.3, 280, 460)
+    side_width: ClassVar[tuple[float, int, int]] = (0.2, 220, 300)
+
+    def __init__(self, session: Session, choice: Choice, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session, self.choice = session, choice
+        self.setObjectName(f"inspector.{self.stage.key}")
+        self.setAccessibleName(f"Stage {int(self.stage)}, {self.stage.label}")
+        self.setToolTip("")
+        self.moment: Moment | None = None
+        self._theme = current()
+        self._pale = False
+        self._themed: list[Any] = []
+        self.words = Words()
+        self.strip = ArrayStrip()
+        self.body = QWidget()
+        self.columns = QHBoxLayout(self.body)
+        self.columns.setContentsMargins(0, 0, 0, 0)
+        self.columns.setSpacing(_GAP)
+        self.columns.addWidget(self.words)
+        self.side: QWidget | None = None
+        self._empty = QLabel(NOT_YET)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self._empty.setWordWrap(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 6, 12, 6)
+        layout.addWidget(self.body)
+        layout.addWidget(self._empty)
+        self.body.hide()
+        self.register(self.words, self.strip)
+        self.build()
+        self.set_theme(self._theme)
+
+    # What a subclass fills in
+
+    def build(self) -> None:
+        """Make the widgets of the middle and the right, once."""
+        raise NotImplementedError
+
+    def fill(self, moment: Moment) -> None:
+        """Give the widgets the numbers of a moment."""
+        raise NotImplementedError
+
+    def ready(self, moment: Moment) -> bool:
+        """Return whether there is anything to show yet."""
+        return moment.record is not None
+
+    # Building
+
+    def add(self, widget: QWidget, stretch: int = 0) -> None:
+        """Append a widget to the columns; what has a theme will be given it."""
+        self.columns.addWidget(widget, stretch)
+        self.register(widget)
+
+    def add_side(self, *widgets: QWidget) -> None:
+        """Make the right side of widgets under each other."""
+        self.side = QWidget()
+        column = QVBoxLayout(self.side)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        for widget in widgets:
+            column.addWidget(widget)
+            self.register(widget)
+        self.columns.addWidget(self.side)
+
+    def register(self, *widgets: Any) -> None:
+        """Have widgets take the theme of the page."""
+        self._themed += [widget for widget in widgets if hasattr(widget, "set_theme")]
+
+    # Showing
+
+    def refresh(self, moment: Moment) -> None:
+        """Show a moment: keep the widgets, change their data."""
+        self.moment = moment
+        ready = self.ready(moment)
+        self.body.setVisible(ready)
+        self._empty.setVisible(not ready)
+        if not ready:
+            self._empty.setText(f"{NOT_YET}\n{self.stage.question}")
+            return
+        if moment.older != self._pale:
+            self._pale = moment.older
+            self._apply_theme()
+        self.say(moment)
+        self.fill(moment)
+        self.strip.fit()
+
+    def say(self, moment: Moment) -> None:
+        """Set formula, worked formula and sentence."""
+        told = moment.explanation
+        if self.by_unit and self.choice.made:
+            told = explain_stage(moment.context, self.stage, moment.sample, self.place(moment))
+        if told is None:
+            # The explanation of a stage or sample just chosen comes with the next frame.
+            self.words.set_text("", "", self.stage.question)
+        else:
+            self.words.set_text(told.formula, told.worked, told.sentence)
+
+    @property
+    def is_pale(self) -> bool:
+        """Whether the record shown is older than the turn in hand."""
+        return self._pale
+
+    def place(self, moment: Moment) -> tuple[int, int]:
+        """Return layer and unit in hand: until a person has chosen, the explanation's own."""
+        if self.choice.made:
+            return self.choice.within(moment.turn.layout.sizes)
+        return Case(moment.context, moment.sample).unit
+
+    def pick(self, rows: np.ndarray, at: int) -> None:
+        """Pick one of the rows shown as the sample that every view follows."""
+        if 0 <= at < len(rows):
+            self.session.select_sample(int(rows[at]))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours and text sizes of ``theme``."""
+        self._theme = theme
+        self._empty.setStyleSheet(f"color: {theme.muted}; font-size: {font_px()}px;")
+        self._apply_theme()
+
+    def _apply_theme(self) -> None:
+        theme = pale(self._theme) if self._pale else self._theme
+        for widget in self._themed:
+            widget.set_theme(theme)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the width between the three parts."""
+        super().resizeEvent(event)
+        self.words.setFixedWidth(self._part(self.text_width))
+        if self.side is not None:
+            self.side.setFixedWidth(self._part(self.side_width))
+
+    def _part(self, share: tuple[float, int, int]) -> int:
+        part, least, most = share
+        scale = font_px() / 13
+        return int(min(max(part * self.width(), least * scale), most * scale))

@@ -1,0 +1,120 @@
+"""Stage 3: the guess for each sample of the batch, beside the truth."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from core.metrics import predicted_classes
+from core.stages import Stage
+from mlloop_gui.inspector.base import Inspector
+from mlloop_gui.inspector.facts import CROSS, TICK, Fact, Facts
+from mlloop_gui.inspector.moment import Moment, target_texts
+from mlloop_gui.inspector.numbers_table import Column, NumbersTable
+from mlloop_gui.inspector.strip import MOST_COLUMNS
+from mlloop_gui.plots import numbers
+from mlloop_gui.plots.bars import ProbabilityBars
+
+
+class PredictInspector(Inspector):
+    """Scores, what is made of them, and the picked sample's answer as bars."""
+
+    stage: ClassVar[Stage] = Stage.PREDICT
+    side_width: ClassVar[tuple[float, int, int]] = (0.26, 260, 400)
+
+    def build(self) -> None:
+        """Make the batch's scores, its guesses, and the sample's bars."""
+        self.scores = self.strip.table("scores s")
+        self.shares = self.strip.table("p", "→", signed=False)
+        self.scores.cell_clicked.connect(self._pick)
+        self.shares.cell_clicked.connect(self._pick)
+        self.add(self.strip, 3)
+        self.guesses = NumbersTable("guesses of the batch")
+        self.guesses.row_chosen.connect(self._pick)
+        self.add(self.guesses, 2)
+        self.bars = ProbabilityBars("the sample's answer")
+        self.numbers = Facts("The sample's answer")
+        self.add_side(self.bars, self.numbers)
+
+    def fill(self, moment: Moment) -> None:
+        """Show guesses and truths."""
+        problem, shown = moment.problem, moment.shown
+        scores = shown.scores
+        selected = (shown.chosen, None)
+        wide = scores.shape[1] > MOST_COLUMNS
+        names = () if wide else problem.output_names
+        self.scores.set_array(scores, rows=shown.names, columns=names, selected=selected)
+        shares = moment.loss.probabilities(scores) if problem.classes else None
+        self.strip.show_table(self.shares, shares is not None)
+        if shares is not None:
+            names = () if wide else problem.dataset.class_names
+            self.shares.set_array(shares, columns=names, selected=selected)
+        self.bars.setVisible(bool(problem.classes))
+        self.numbers.setVisible(not problem.classes)
+        if problem.classes:
+            self._fill_classes(moment, shares)
+        else:
+            self._fill_numbers(moment)
+
+    def _fill_classes(self, moment: Moment, shares: np.ndarray | None) -> None:
+        problem, shown = moment.problem, moment.shown
+        guess = predicted_classes(shown.scores)
+        truth = problem.dataset.target[shown.rows]
+        right = [f"{TICK} right" if same else f"{CROSS} wrong" for same in guess == truth]
+        self.guesses.set_numbers(
+            shown.names,
+            [
+                Column("guess", [problem.dataset.class_names[k] for k in guess.tolist()],
+                       "The class of the largest score"),
+                Column("truth", target_texts(problem, shown.rows), "The class in the data"),
+                Column("verdict", right, "Whether the guess is the truth"),
+            ],
+            shown.chosen,
+        )  # fmt: skip
+        at = shown.chosen or 0
+        if shares is None:
+            values, names = shown.scores[at], problem.dataset.class_names
+            if len(values) == 1:
+                values = np.array([-values[0], values[0]])
+        else:
+            values, names = shares[at], problem.dataset.class_names
+        self.bars.set_title(f"{_whose(moment)}: {'scores' if shares is None else 'probabilities'}")
+        self.bars.set_values(names, values, int(truth[at]), scores=shares is None)
+
+    def _fill_numbers(self, moment: Moment) -> None:
+        problem, shown = moment.problem, moment.shown
+        scaled = shown.scores[:, 0]
+        guess = np.asarray(problem.representation.inverse_target(scaled), np.float64)
+        truth = problem.dataset.target[shown.rows]
+        self.guesses.set_numbers(
+            shown.names,
+            [
+                Column("guess", guess, "The output in the target's own unit"),
+                Column("truth", truth, "The target in the data"),
+                Column("miss", guess - truth, "Guess minus truth", signed=True),
+            ],
+            shown.chosen,
+        )
+        at = shown.chosen or 0
+        unit = f" {problem.dataset.target_unit}".rstrip()
+        self.numbers.set_heading(_whose(moment))
+        self.numbers.set_facts(
+            [
+                Fact.of(name, value, numbers.short(value, 4) + unit, strong=name == "miss")
+                for name, value in (
+                    ("guess", float(guess[at])),
+                    ("truth", float(truth[at])),
+                    ("miss", float(guess[at] - truth[at])),
+                )
+            ]
+        )
+
+    def _pick(self, row: int) -> None:
+        if self.moment is not None:
+            self.pick(self.moment.shown.rows, row)
+
+
+def _whose(moment: Moment) -> str:
+    place = moment.place
+    return f"Sample {place + 1}" if place is not None else moment.shown.names[0].capitalize()

@@ -1,0 +1,109 @@
+"""Stage 2: each layer's product, sum and activation, and one unit's sum term by term."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from core.explain.context import activations_of
+from core.network.activations import ACTIVATIONS
+from core.stages import Stage
+from mlloop_gui.inspector.base import Inspector
+from mlloop_gui.inspector.facts import Fact, Facts
+from mlloop_gui.inspector.moment import Moment, layer_name
+from mlloop_gui.inspector.numbers_table import Column, NumbersTable
+from mlloop_gui.plots import cells, numbers
+
+
+class TransformInspector(Inspector):
+    """x W + b = z, and a; the picked unit's sum term by term."""
+
+    stage: ClassVar[Stage] = Stage.TRANSFORM
+    by_unit: ClassVar[bool] = True
+    text_width: ClassVar[tuple[float, int, int]] = (0.24, 240, 360)
+    side_width: ClassVar[tuple[float, int, int]] = (0.23, 250, 330)
+
+    def build(self) -> None:
+        """Make the layer's arrays and the table of one unit's terms."""
+        self.input = self.strip.table("x")
+        self.weights = self.strip.table("W", "·")
+        self.bias = self.strip.table_below(self.weights, "+ b")
+        self.z = self.strip.table("z", "=")
+        self.mask = self.strip.table("mask", "⊙")
+        self.a = self.strip.table("a", "→")
+        self.add(self.strip, 1)
+        self.terms = NumbersTable("the unit's sum, term by term")
+        self.total = Facts()
+        self.add_side(self.terms, self.total)
+        for table in (self.z, self.a, self.mask):
+            table.cell_clicked.connect(self._pick_both)
+        self.input.cell_clicked.connect(self._pick_sample)
+        self.weights.cell_clicked.connect(self._pick_unit)
+        self.bias.cell_clicked.connect(self._pick_unit)
+        self.terms.setToolTip("Input, weight and their product; with the bias they add up to z")
+
+    def fill(self, moment: Moment) -> None:
+        """Show the layer in hand."""
+        record, shown = moment.turn, moment.shown
+        layer, unit = self.place(moment)
+        last = layer == record.layout.layers - 1
+        weight = record.layout.weight(record.theta, layer)
+        bias = record.layout.bias(record.theta, layer)
+        given = shown.input_of(layer)
+        at = shown.chosen
+        self.input.set_array(
+            given, layer_name("a", layer - 1) if layer else "x", rows=shown.names,
+            selected=(at, None),
+        )  # fmt: skip
+        self.weights.set_array(weight, layer_name("W", layer), selected=(None, unit))
+        self.bias.set_array(bias, f"+ {layer_name('b', layer)}", selected=(None, unit))
+        self.z.set_array(shown.z[layer], layer_name("z", layer), selected=(at, unit))
+        self.strip.show_table(self.a, not last)
+        dropped = bool(shown.mask) and not last
+        self.strip.show_table(self.mask, dropped)
+        if not last:
+            name = ACTIVATIONS[activations_of(record)[layer]].label
+            self.a.set_array(
+                shown.a[layer], f"{layer_name('a', layer)} = {name}", selected=(at, unit)
+            )
+        if dropped:
+            self.mask.set_array(shown.mask[layer], "dropout", selected=(at, unit))
+        self._fill_terms(moment, layer, unit)
+
+    def _fill_terms(self, moment: Moment, layer: int, unit: int) -> None:
+        record, shown = moment.turn, moment.shown
+        at = shown.chosen or 0
+        x = shown.input_of(layer)[at]
+        w = record.layout.weight(record.theta, layer)[:, unit]
+        b = record.layout.bias(record.theta, layer)[unit]
+        features = moment.problem.representation.feature_names
+        names = [f"unit {k + 1}" for k in range(len(x))] if layer else list(features)
+        one = np.ones(1, x.dtype)
+        terms = np.append(x * w, b)
+        self.terms.set_numbers(
+            [*names, "bias"],
+            [
+                Column("input", np.append(x, one), "What the unit is given; 1 for the bias"),
+                Column("weight", np.append(w, b), "The unit's weight, and its bias", signed=True),
+                Column("product", terms, "Input times weight", signed=True),
+            ],
+        )
+        form = cells.format_for(shown.z[layer].astype(np.float64))
+        z = float(shown.z[layer][at, unit])
+        power = f" × {numbers.power(form.exponent)}" if form.exponent else ""
+        self.total.set_facts(
+            [Fact.of(f"sum of the {len(terms)} terms, z", z, form.text(z) + power, strong=True)]
+        )
+
+    def _pick_both(self, row: int, column: int) -> None:
+        self._pick_unit(row, column)
+        self._pick_sample(row, column)
+
+    def _pick_sample(self, row: int, column: int) -> None:
+        if self.moment is not None:
+            self.pick(self.moment.shown.rows, row)
+
+    def _pick_unit(self, row: int, column: int) -> None:
+        if self.moment is not None:
+            self.choice.choose(self.place(self.moment)[0], column)
