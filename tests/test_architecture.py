@@ -36,10 +36,16 @@ WINDOW = (
     ("theme", "style_sheet", "settings", "crash"),
     ("plots",),
     ("frames",),
+    ("maps",),
+    ("driver",),
     ("worker", "jobs"),
+    ("edits",),
     ("session",),
-    ("widgets",),
-    ("panels", "inspector", "guide"),
+    ("actions",),
+    ("help",),
+    ("data_dialog", "panels", "inspector", "guide"),
+    ("views", "files"),
+    ("menu",),
     ("main_window",),
     ("application", "cli"),
     ("__main__",),
@@ -52,8 +58,10 @@ UNSAFE_MODULES = {"pickle", "joblib", "dill", "cloudpickle", "marshal", "shelve"
 UNSAFE_CALLS = {"eval", "exec", "compile", "__import__"}
 NOT_IN_CORE = {"threading", "multiprocessing", "concurrent", "asyncio", "queue", "random"}
 SHARED_BY_PANELS = {"base", "fields"}
-DRIVERS = {"worker", "jobs", "cli"}
+ASSEMBLES_PANELS = "mlloop_gui.panels.column"
+DRIVERS = {"driver", "maps", "cli"}
 LONGEST = 400  # lines
+LONGEST_TEST = 650
 
 
 class Import(NamedTuple):
@@ -246,6 +254,7 @@ def test_panels_import_no_panel() -> None:
         f"{where(module, found.line)} imports {found.target}"
         for module, found in all_imports()
         if module.startswith(home)
+        and module != ASSEMBLES_PANELS
         and found.target.startswith(home)
         and found.target.removeprefix(home).partition(".")[0] not in SHARED_BY_PANELS
     ]
@@ -280,7 +289,11 @@ def test_files_stay_small() -> None:
         for folder in folders
         for file in (ROOT / folder).rglob("*.py")
     }
-    long = [f"{name} has {lines} lines" for name, lines in lengths.items() if lines > LONGEST]
+    long = [
+        f"{name} has {lines} lines"
+        for name, lines in lengths.items()
+        if lines > (LONGEST_TEST if name.startswith("tests") else LONGEST)
+    ]
     refuse(long, f"over {LONGEST} lines")
 
 

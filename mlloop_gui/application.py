@@ -1,0 +1,106 @@
+"""Starting the program: one application, one window, clean ends."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from core import experiment as experiment_files
+from core.errors import InputError
+from core.experiment import Experiment
+from mlloop_gui import crash, settings
+from mlloop_gui.main_window import MainWindow
+
+COLLECT_EVERY = 2000  # milliseconds
+PICTURE = "mlloop.png"
+
+
+def has_display() -> bool:
+    """Whether a window can be shown at all."""
+    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def main(file: str | None = None) -> int:
+    """Open the window on an experiment file, or on the default experiment; the exit status.
+
+    With no display, train off screen and write a picture of the window.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be used.
+    """
+    experiment = experiment_files.load(file) if file else Experiment()
+    if not has_display():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        return _picture(experiment)
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("mlloop")
+    crash.install()
+    found, trouble = settings.load()
+    window = MainWindow(experiment, found)
+    if file:
+        window.session.path = file
+        window.session.saved = experiment
+        found.remember(file)
+    window.restore_layout()
+    if not (found.seen_introduction or file):
+        window.show_simple()
+    if trouble:
+        window.messages.say("warning", trouble)
+    # Collected on this thread only: a widget must never be destroyed in the worker.
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    collector = QTimer()
+    collector.setInterval(COLLECT_EVERY)
+    collector.timeout.connect(gc.collect)
+    collector.start()
+    window.closed.connect(window.files.keep)
+    window.show()
+    status = application.exec()
+    collector.stop()
+    settings.save(found)
+    gc.enable()
+    return status
+
+
+def _picture(experiment: Experiment) -> int:
+    """Train off screen and write a picture of the window to the working folder."""
+    application = QApplication(sys.argv[:1])
+    window = MainWindow(experiment)
+    window.show()
+    session = window.session
+    session.by_experiment = True
+    session.set_speed(0)
+    done: list[bool] = []
+
+    def follow() -> None:
+        if session.state in ("finished", "failed") and not done:
+            done.append(True)
+            QTimer.singleShot(0, window, application.quit)
+
+    session.frame_changed.connect(follow)
+    session.run_started.connect(session.run)
+    application.exec()
+    path = Path(PICTURE).absolute()
+    written = window.grab().save(str(path))
+    frame = session.frame
+    window.close()
+    if not written:
+        raise InputError("cannot be written", file=str(path))
+    said = ["There is no display, so no window was opened."]
+    if frame is not None:
+        result = frame.check.validation.text()
+        updates = f"{frame.position.update:,} updates"
+        said.append(f"Trained off screen: {updates}, {result} on validation data.")
+    said.append(f"A picture of the window is in {path}")
+    sys.stdout.write("\n".join(said) + "\n")
+    return 1 if frame is None or frame.failure else 0

@@ -1,0 +1,82 @@
+"""Changes of settings that can be undone, and what differs between two experiments."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+from core.experiment import Experiment, fields
+
+UNDO_STEPS = 200
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A change of settings."""
+
+    before: Experiment
+    after: Experiment
+    text: str
+
+
+class Edits:
+    """What can be undone and redone, newest last."""
+
+    def __init__(self) -> None:
+        self._done: deque[Edit] = deque(maxlen=UNDO_STEPS)
+        self._undone: list[Edit] = []
+
+    def add(self, before: Experiment, after: Experiment, text: str) -> None:
+        """Remember a change; what was undone can no longer be redone."""
+        self._done.append(Edit(before, after, text))
+        self._undone.clear()
+
+    def forget(self, before: Experiment) -> None:
+        """Drop the last change if it began at `before`: it was refused."""
+        if self._done and self._done[-1].before == before:
+            self._done.pop()
+
+    def undo(self) -> tuple[Experiment, Experiment] | None:
+        """From where to where the last change is taken back; None when there is none."""
+        if not self._done:
+            return None
+        edit = self._done.pop()
+        self._undone.append(edit)
+        return edit.after, edit.before
+
+    def redo(self) -> tuple[Experiment, Experiment] | None:
+        """From where to where the change undone last is made again; None when there is none."""
+        if not self._undone:
+            return None
+        edit = self._undone.pop()
+        self._done.append(edit)
+        return edit.before, edit.after
+
+    @property
+    def undo_text(self) -> str:
+        """What undo would take back; empty when there is nothing."""
+        return self._done[-1].text if self._done else ""
+
+    @property
+    def redo_text(self) -> str:
+        """What redo would make again; empty when there is nothing."""
+        return self._undone[-1].text if self._undone else ""
+
+
+def differences(old: Experiment, new: Experiment) -> dict[str, Any]:
+    """The settings in which `new` differs from `old`, with the new values."""
+    return {path: new.get(path) for path in fields() if old.get(path) != new.get(path)}
+
+
+def same_data(a: Experiment, b: Experiment) -> bool:
+    """Whether both make the same problem of their data."""
+    return (
+        a.data == b.data
+        and a.data_seed == b.data_seed
+        and a.representation == b.representation
+        and a.evaluation == b.evaluation
+        and a.loss == b.loss
+        and a.model.dtype == b.model.dtype
+        and a.directory == b.directory
+    )

@@ -1,0 +1,123 @@
+"""The jobs thread: long work with progress and cancel, one job at a time."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from queue import SimpleQueue
+from threading import Event
+from typing import Any
+
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+
+from core.errors import InputError
+
+Progress = Callable[[float], None]
+
+
+class CancelledError(Exception):
+    """Raised inside a job by its progress callback once it has been cancelled."""
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """One piece of work; ``work(progress)`` runs on the jobs thread."""
+
+    number: int
+    work: Callable[[Progress], Any]
+    done: Callable[[Any], None]
+    failed: Callable[[str], None]
+    progressed: Callable[[float], None]
+    cancelled: Event
+
+
+class _Thread(QThread):
+    arrived = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self.results: deque[tuple[Job, str, tuple[Any, ...]]] = deque()
+
+    def run(self) -> None:
+        """One job after another until None comes."""
+        while (job := self.jobs.get()) is not None:
+            self._do(job)
+
+    def _do(self, job: Job) -> None:
+        def progress(share: float) -> None:
+            if job.cancelled.is_set():
+                raise CancelledError
+            self._tell(job, "progressed", share)
+
+        try:
+            progress(0.0)
+            result = job.work(progress)
+        except CancelledError:
+            return
+        except InputError as error:
+            self._tell(job, "failed", str(error))
+        except Exception as error:
+            logging.getLogger(__name__).exception("in a job")
+            self._tell(job, "failed", f"{type(error).__name__}: {error}")
+        else:
+            self._tell(job, "done", result)
+
+    def _tell(self, job: Job, what: str, *arguments: Any) -> None:
+        self.results.append((job, what, arguments))
+        self.arrived.emit()
+
+
+class Jobs(QObject):
+    """Starts jobs and hands their results to callables on the GUI thread."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._thread = _Thread()
+        self._thread.arrived.connect(self._deliver)
+        self._count = 0
+        self._current: Job | None = None
+
+    def start(
+        self,
+        work: Callable[[Progress], Any],
+        done: Callable[[Any], None],
+        failed: Callable[[str], None],
+        progressed: Callable[[float], None] = lambda share: None,
+    ) -> Job:
+        """Begin a job; a job that is still going is cancelled first."""
+        self.cancel()
+        self._count += 1
+        self._current = Job(self._count, work, done, failed, progressed, Event())
+        if not self._thread.isRunning():
+            self._thread.start()
+        self._thread.jobs.put(self._current)
+        return self._current
+
+    @property
+    def busy(self) -> bool:
+        return self._current is not None
+
+    def cancel(self) -> None:
+        """Ask the job at hand to end; nothing of it arrives any more."""
+        if self._current is not None:
+            self._current.cancelled.set()
+            self._current = None
+
+    def finish(self, milliseconds: int = 5000) -> bool:
+        """Cancel, stop the thread and wait; False if it is still busy after that time."""
+        self.cancel()
+        self._thread.jobs.put(None)
+        return self._thread.wait(milliseconds)
+
+    @Slot()
+    def _deliver(self) -> None:
+        while self._thread.results:
+            job, what, arguments = self._thread.results.popleft()
+            if job is not self._current:
+                continue
+            if what != "progressed":
+                self._current = None
+            getattr(job, what)(*arguments)

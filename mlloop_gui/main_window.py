@@ -1,0 +1,267 @@
+"""The window: bars above, pictures in the middle, settings, curves and inspectors in docks."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, Qt, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QLabel,
+    QMainWindow,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.experiment import Experiment
+from core.stages import Stage
+from mlloop_gui import theme as themes
+from mlloop_gui.actions import Actions
+from mlloop_gui.files import Files
+from mlloop_gui.inspector.stack import InspectorStack
+from mlloop_gui.menu import MenuButton
+from mlloop_gui.panels.column import SettingsColumn
+from mlloop_gui.session import Session
+from mlloop_gui.settings import Settings
+from mlloop_gui.theme import Theme
+from mlloop_gui.views.boundary_view import BoundaryView
+from mlloop_gui.views.curves_view import CurvesView
+from mlloop_gui.views.message_bar import MessageBar
+from mlloop_gui.views.network_view import NetworkView
+from mlloop_gui.views.ring_bar import RingBar
+from mlloop_gui.views.run_bar import RunBar
+from mlloop_gui.views.turn_once import TurnOnce
+from mlloop_gui.views.welcome import WelcomeCard
+
+TITLE = "mlloop"
+LAYOUT_VERSION = 1
+
+
+class MainWindow(QMainWindow):
+    """The full window on an experiment, paused at update 0; nothing outside it is touched.
+
+    Parameters
+    ----------
+    experiment : Experiment, optional
+        The default experiment when left out.
+    settings : Settings, optional
+        What is remembered between starts; read and changed, never written to disk here.
+
+    Signals
+    -------
+    closed
+        The window has closed and its threads have ended.
+    """
+
+    closed = Signal()
+
+    def __init__(
+        self, experiment: Experiment | None = None, settings: Settings | None = None
+    ) -> None:
+        super().__init__()
+        self.setObjectName("main_window")
+        self.settings = settings or Settings()
+        self._apply_theme()
+        self.session = Session(experiment or Experiment(), parent=self)
+        self.actions_by_name = Actions(self.session, self)
+        self.travel = TurnOnce(self.session, self)
+        self.files = Files(self.session, self.settings, self.actions_by_name, self)
+        self.run_bar = RunBar(self.session, self.actions_by_name)
+        self.ring_bar = RingBar(self.session, self.travel)
+        self.addToolBar(self.run_bar)
+        self.addToolBarBreak()
+        self.addToolBar(self.ring_bar)
+        self._build_centre()
+        self._arranged = False
+        self._build_docks()
+        self.menu_button = MenuButton(self, self.actions_by_name, self.files, self.settings, self)
+        self.run_bar.addWidget(self.menu_button)
+        for stage in Stage:
+            key = QShortcut(QKeySequence(str(int(stage))), self)
+            key.activated.connect(lambda stage=stage: self.session.inspect(stage))
+        for name in ("run", "step", "step_back", "reset"):
+            self.actions_by_name[name].triggered.connect(self.travel.stop)
+        self.resize(1440, 900)
+        self.setMinimumSize(1000, 640)
+        self._set_title()
+        self.session.experiment_changed.connect(self._set_title)
+        self.session.frame_changed.connect(self._follow_visibility)
+
+    def _build_centre(self) -> None:
+        session = self.session
+        self.messages = MessageBar(session)
+        self.network = NetworkView(session)
+        self.boundary = BoundaryView(session, self.actions_by_name)
+        self.welcome = WelcomeCard(session)
+        self.welcome.hide()
+        self.welcome.show_everything.clicked.connect(self.show_everything)
+        self._across = QSplitter(Qt.Orientation.Horizontal)
+        self._across.setChildrenCollapsible(False)
+        for part, stretch in ((self.network, 10), (self.boundary, 12), (self.welcome, 8)):
+            self._across.addWidget(part)
+            self._across.setStretchFactor(self._across.count() - 1, stretch)
+        centre = QWidget()
+        centre.setObjectName("central")
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(6, 6, 6, 6)
+        column.setSpacing(6)
+        column.addWidget(self.messages)
+        column.addWidget(self._across, 1)
+        self.setCentralWidget(centre)
+
+    def _build_docks(self) -> None:
+        session = self.session
+        self.panels = SettingsColumn(session)
+        self.curves = CurvesView(session)
+        self.inspectors = InspectorStack(session)
+        area = Qt.DockWidgetArea
+        self.docks = {
+            "Settings": self._dock("Settings", self.panels, area.LeftDockWidgetArea),
+            "Curves": self._dock("Curves", self.curves, area.RightDockWidgetArea),
+            "Inspector": self._dock("Inspector", self.inspectors, area.BottomDockWidgetArea),
+        }
+        self.setCorner(Qt.Corner.BottomLeftCorner, area.LeftDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomRightCorner, area.BottomDockWidgetArea)
+
+    def _dock(self, name: str, widget: QWidget, where: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(name, self)
+        dock.setObjectName(f"dock.{name.lower()}")
+        dock.setTitleBarWidget(_slim_title(name))
+        dock.setWidget(widget)
+        self.addDockWidget(where, dock)
+        return dock
+
+    def _arrange(self) -> None:
+        """The docks' first sizes, once the window has its own."""
+        wide = self.width()
+        docks = [self.docks[name] for name in ("Settings", "Curves", "Inspector")]
+        sizes = [262, min(340, max(250, wide // 4))]
+        self.resizeDocks(docks[:2], sizes, Qt.Orientation.Horizontal)
+        self.resizeDocks(docks[2:], [210 if self.height() > 800 else 176], Qt.Orientation.Vertical)
+        self._across.setSizes([360, 500, 300])
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Arrange the docks when the window is first shown without a remembered layout."""
+        super().showEvent(event)
+        if not self._arranged:
+            self._arranged = True
+            if not self.settings.layout:
+                self._arrange()
+            self.boundary.plot.setFocus()
+
+    # -- first launch --------------------------------------------------------------------------
+
+    def show_simple(self) -> None:
+        """Little on screen: the ring, the boundary, one question, one lit button."""
+        for dock in self.docks.values():
+            dock.hide()
+        self.network.hide()
+        self.welcome.take_button(self.ring_bar.turn_once)
+        self.ring_bar.side.hide()
+        self.welcome.show()
+
+    @Slot()
+    def show_everything(self) -> None:
+        """The whole window, from now on at every start."""
+        self.settings.seen_introduction = True
+        self.welcome.hide()
+        self.ring_bar.take_back_button()
+        self.ring_bar.side.show()
+        self.network.show()
+        for dock in self.docks.values():
+            dock.show()
+
+    # -- looks ---------------------------------------------------------------------------------
+
+    def _apply_theme(self) -> None:
+        chosen = {"light": themes.LIGHT, "dark": themes.DARK}.get(self.settings.theme)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        themes.apply(application, chosen or themes.system_theme(), self.settings.scale)
+
+    def choose_theme(self, name: str) -> None:
+        """``"system"``, ``"light"`` or ``"dark"``."""
+        self.settings.theme = name
+        self._retheme()
+
+    def zoom(self, factor: float) -> None:
+        """Scale text and widgets; 0 means back to 1."""
+        self.settings.scale = themes.clamp_scale(self.settings.scale * factor if factor else 1.0)
+        self._retheme()
+
+    def _retheme(self) -> None:
+        self._apply_theme()
+        for part in (
+            self.ring_bar,
+            self.network,
+            self.boundary,
+            self.curves,
+            self.inspectors,
+            self.panels,
+        ):
+            part.set_theme(self.theme)
+
+    @property
+    def theme(self) -> Theme:
+        return themes.current()
+
+    @Slot()
+    def _set_title(self) -> None:
+        path = self.session.path
+        name = path.replace("\\", "/").rsplit("/", 1)[-1] if path else "untitled"
+        self.setWindowTitle(f"{name}[*] – {TITLE}")
+        self.setWindowModified(self.session.modified)
+
+    @Slot()
+    def _follow_visibility(self) -> None:
+        """Ask for no more than what is seen."""
+        self.session.show(
+            boundary=self.boundary.isVisible() or self.network.isVisible(),
+            units=self.network.isVisible(),
+            curves=self.curves.isVisible(),
+            inspector=self.inspectors.isVisible(),
+            embedding=self.boundary.embedding.isVisible(),
+        )
+
+    # -- layout and end ------------------------------------------------------------------------
+
+    def remember_layout(self) -> None:
+        """Write geometry and docks into the settings."""
+        self.settings.geometry = _text(self.saveGeometry())
+        if self.settings.seen_introduction:
+            self.settings.layout = _text(self.saveState(LAYOUT_VERSION))
+
+    def restore_layout(self) -> None:
+        """Take geometry and docks from the settings; what does not fit is left as it is."""
+        self.restoreGeometry(_bytes(self.settings.geometry))
+        if self.settings.layout:
+            self.restoreState(_bytes(self.settings.layout), LAYOUT_VERSION)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop the threads and wait for them before the window goes."""
+        self.travel.stop()
+        self.remember_layout()
+        if not self.session.finish():
+            event.ignore()
+            self.messages.say("warning", "Still busy; close again in a moment.")
+            return
+        super().closeEvent(event)
+        self.closed.emit()
+
+
+def _slim_title(name: str) -> QLabel:
+    """A dock's title bar: small, and still what it is dragged by."""
+    title = QLabel(name)
+    title.setProperty("role", "muted")
+    title.setContentsMargins(10, 2, 0, 0)
+    title.setToolTip("Drag to move; double-click to float")
+    return title
+
+
+def _text(data: QByteArray) -> str:
+    return bytes(data.toBase64().data()).decode("ascii")
+
+
+def _bytes(text: str) -> QByteArray:
+    return QByteArray.fromBase64(QByteArray(text.encode("ascii", "ignore")))

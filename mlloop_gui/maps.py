@@ -1,0 +1,178 @@
+"""What a model answers over a plane, worked out from one batch forward pass."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+import numpy as np
+
+from core.loop import LearningLoop
+from core.problem import Problem
+from mlloop_gui.frames import EmbeddingFrame, MapFrame
+
+FINEST, COARSEST = 100, 25
+MOST_PRODUCTS = 60e6
+UNITS_SHOWN = 24
+CURVE_POINTS = 400
+EMBEDDED = 500
+UNIT_STRIDE = 3
+
+Extent = tuple[float, float, float, float]
+
+
+def extent_of(problem: Problem, columns: tuple[int, int]) -> Extent:
+    """The stretch of the plane in view: all samples, and a margin."""
+    ends: list[float] = []
+    for column in columns:
+        values = problem.dataset.inputs[:, column]
+        low, high = float(np.nanmin(values)), float(np.nanmax(values))
+        if problem.dataset.generated:
+            reach = max(1.0, abs(low), abs(high)) * 1.06
+            low, high = -reach, reach
+        margin = 0.0 if problem.dataset.generated else 0.06 * ((high - low) or 1.0)
+        ends += [low - margin, high + margin]
+    if problem.dataset.generated and columns[0] != columns[1]:
+        reach = max(ends)
+        ends = [-reach, reach, -reach, reach]
+    return ends[0], ends[1], ends[2], ends[3]
+
+
+class MapMaker:
+    """Makes `MapFrame`s; keeps the represented grid while the same plane is looked at."""
+
+    def __init__(self) -> None:
+        self._key: tuple | None = None
+        self._x = np.zeros((0, 0))
+        self._extent: Extent = (0.0, 1.0, 0.0, 1.0)
+        self._representation: object = None
+
+    def make(
+        self, loop: LearningLoop, columns: tuple[int, int], held: int, units: bool
+    ) -> MapFrame:
+        """The map over two columns, all others as they are in row `held`."""
+        problem = loop.problem
+        size = int(min(FINEST, max(COARSEST, sqrt(MOST_PRODUCTS / (2 * loop.learner.parameters)))))
+        if len(problem.dataset.columns) < 2 and not problem.classes:
+            return self._curve(loop)
+        self._look_at(problem, columns, held, size)
+        found = loop.learner.kernel.activations(self._x)
+        frame = _answers(problem, found[-1], size, self._extent)
+        if not units:
+            return frame
+        maps = [_unit_maps(self._x, size)]
+        maps += [_unit_maps(a, size) for a in found[:-1]]
+        maps.append(_output_maps(frame, found[-1], size))
+        return MapFrame(**{**frame.__dict__, "units": tuple(maps)})
+
+    def _look_at(self, problem: Problem, columns: tuple[int, int], held: int, size: int) -> None:
+        wide = len(problem.dataset.columns) > 2
+        key = (id(problem.dataset), columns, held if wide else None, size)
+        if key == self._key and self._representation is problem.representation:
+            return
+        columns = (columns[0], columns[1]) if len(problem.dataset.columns) > 1 else (0, 0)
+        self._extent = x0, x1, y0, y1 = extent_of(problem, columns)
+        centres = (np.arange(size) + 0.5) / size
+        raw = np.repeat(problem.dataset.inputs[held : held + 1], size * size, axis=0)
+        raw[:, columns[1]] = np.repeat(y0 + (y1 - y0) * centres, size)
+        raw[:, columns[0]] = np.tile(x0 + (x1 - x0) * centres, size)
+        self._x = problem.representation.transform(raw).astype(problem.x.dtype)
+        self._key, self._representation = key, problem.representation
+
+    def _curve(self, loop: LearningLoop) -> MapFrame:
+        problem = loop.problem
+        values = problem.dataset.inputs[:, 0]
+        low, high = float(np.nanmin(values)), float(np.nanmax(values))
+        margin = 0.06 * ((high - low) or 1.0)
+        x = np.linspace(low - margin, high + margin, CURVE_POINTS)
+        found = loop.learner.kernel.activations(
+            problem.representation.transform(x[:, None]).astype(problem.x.dtype)
+        )
+        y = problem.representation.inverse_target(found[-1][:, 0].astype(np.float64))
+        targets = problem.dataset.target
+        bottom, top = float(targets.min()), float(targets.max())
+        space = 0.12 * ((top - bottom) or 1.0)
+        extent = (float(x[0]), float(x[-1]), bottom - space, top + space)
+        return MapFrame("curve", extent, curve=(x, y))
+
+
+def _answers(problem: Problem, scores: np.ndarray, size: int, extent: Extent) -> MapFrame:
+    if not problem.classes:
+        values = problem.representation.inverse_target(scores[:, 0].astype(np.float64))
+        values = values.reshape(size, size)
+        low, high = float(problem.dataset.target.min()), float(problem.dataset.target.max())
+        index = _to_index((values - low) / ((high - low) or 1.0))
+        return MapFrame("surface", extent, index, values, scale=(low, high))
+    shares = class_shares(problem, scores)
+    if problem.classes == 2:
+        values = shares[:, 1].reshape(size, size)
+        return MapFrame("classes", extent, _to_index(values), values)
+    values = shares.reshape(size, size, problem.classes)
+    return MapFrame("classes", extent, None, values, values.argmax(axis=2))
+
+
+def class_shares(problem: Problem, scores: np.ndarray) -> np.ndarray:
+    """How much of each class's colour an answer gets, (rows, classes).
+
+    Probabilities where the loss gives them; else scores between their two targets.
+    """
+    shares = problem.loss.probabilities(scores)
+    if shares is None:
+        low = -1.0 if problem.loss.name == "hinge" else 0.0
+        shares = np.clip((scores - low) / (1.0 - low), 0.0, 1.0)
+        if scores.shape[1] == 1:
+            return np.hstack([1.0 - shares, shares])
+    if problem.classes == 2 and shares.shape[1] == 2 and scores.shape[1] == 2:
+        # The colour's middle must stand where the prediction turns over.
+        shares = shares + (1.0 - shares.sum(axis=1, keepdims=True)) / 2
+        return np.clip(shares, 0.0, 1.0)
+    total = shares.sum(axis=1, keepdims=True)
+    return np.divide(shares, total, out=np.full_like(shares, 1 / problem.classes), where=total > 0)
+
+
+def _to_index(values: np.ndarray) -> np.ndarray:
+    index = np.nan_to_num(values, nan=0.5) * 256.0
+    return np.clip(index, 0.0, 255.0).astype(np.uint8)
+
+
+def _unit_maps(answers: np.ndarray, size: int) -> np.ndarray:
+    """Signed answers (rows, units) as indices, each layer on one scale, top row first."""
+    stride = UNIT_STRIDE if size > 50 else 1
+    units = answers.T[:UNITS_SHOWN].reshape(-1, size, size)[:, ::-stride, ::stride]
+    reach = float(np.nanmax(np.abs(units))) if units.size else 0.0
+    if not np.isfinite(reach) or reach == 0.0:
+        return np.full(units.shape, 128, np.uint8)
+    return _to_index(0.5 + 0.5 * units / reach)
+
+
+def _output_maps(frame: MapFrame, scores: np.ndarray, size: int) -> np.ndarray:
+    stride = UNIT_STRIDE if size > 50 else 1
+    if frame.index is not None and scores.shape[1] == 1:
+        return frame.index[None, ::-stride, ::stride]
+    shares = frame.values if frame.values is not None else scores
+    if shares.ndim == 2:
+        shares = np.stack([1.0 - shares, shares], axis=2)
+    maps = shares.transpose(2, 0, 1)[:UNITS_SHOWN, ::-stride, ::stride]
+    return _to_index(maps)
+
+
+def embedding(loop: LearningLoop) -> EmbeddingFrame | None:
+    """Validation samples in the last hidden layer, by its two main directions (PCA)."""
+    problem = loop.problem
+    rows = problem.parts.validation[:EMBEDDED]
+    if not len(rows):
+        rows = problem.parts.train[:EMBEDDED]
+    found = loop.learner.kernel.activations(problem.inputs(rows))
+    a = (found[-2] if len(found) > 1 else problem.inputs(rows)).astype(np.float64)
+    if not np.isfinite(a).all():
+        return None
+    a = a - a.mean(axis=0)
+    spread = a.T @ a
+    directions = np.linalg.eigh(spread)[1][:, ::-1][:, :2]
+    # A direction may come out either way round; its largest entry is kept above 0.
+    top = np.abs(directions).argmax(axis=0)
+    directions = directions * np.sign(directions[top, np.arange(directions.shape[1])])
+    xy = a @ directions
+    if xy.shape[1] < 2:
+        xy = np.column_stack([xy, np.zeros(len(xy))])
+    wrong = problem.evaluate(rows, found[-1]).wrong
+    return EmbeddingFrame(rows, xy, np.zeros(len(rows), bool) if wrong is None else wrong)

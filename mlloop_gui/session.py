@@ -1,0 +1,398 @@
+"""The session: the one mutable model of the window, on the GUI thread."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from core import experiment as experiment_files
+from core.errors import InputError
+from core.experiment import Experiment, fields, is_live
+from core.problem import Problem, build_problem
+from core.stages import Stage, StepSize
+from mlloop_gui.driver import Driver
+from mlloop_gui.edits import Edits, differences, same_data
+from mlloop_gui.frames import CurvesFrame, Frame, RunState, View
+from mlloop_gui.jobs import Jobs
+from mlloop_gui.worker import Worker
+
+KEPT_RUNS = 4
+
+
+class Session(QObject):
+    """What is being run and looked at; panels read it and call its methods.
+
+    Attributes
+    ----------
+    experiment : Experiment
+        The settings on screen, without events.
+    frame : Frame or None
+        The latest moment of the run; None until the first has come.
+    path : str or None
+        The file that was opened or saved last.
+    kept : deque of CurvesFrame
+        Curves of earlier runs.
+    sample : int or None
+        The picked row of the data; None for the first of the batch.
+    """
+
+    frame_changed = Signal()
+    experiment_changed = Signal()
+    run_started = Signal()
+    sample_changed = Signal()
+    inspected_changed = Signal()
+    history_changed = Signal()
+    loading_changed = Signal()
+    message = Signal(str, str)
+
+    def __init__(
+        self, experiment: Experiment, driver: Driver | None = None, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.experiment = experiment
+        self.frame: Frame | None = None
+        self.path: str | None = None
+        self.saved = experiment
+        self.kept: deque[CurvesFrame] = deque(maxlen=KEPT_RUNS)
+        self.view = View()
+        self.step_size = StepSize.STAGE
+        self.by_experiment = False
+        self.speed = 20.0
+        self.loading: float | None = None
+        self._run = 0
+        self._change = 0
+        self._settled = experiment
+        self.edits = Edits()
+        self._openings: dict[str, int] = {}
+        self._experiment_key: tuple[int, int] | None = None
+        self.jobs = Jobs(self)
+        self._worker = Worker(driver)
+        self._worker.frame_ready.connect(self._take_frame)
+        self._worker.troubled.connect(self._take_trouble)
+        self._worker.start()
+        self._begin(experiment)
+
+    # -- reading -------------------------------------------------------------------------------
+
+    @property
+    def problem(self) -> Problem | None:
+        """The data of the run on screen."""
+        return self.frame.problem if self.frame else None
+
+    @property
+    def state(self) -> RunState:
+        return self.frame.state if self.frame else RunState.PAUSED
+
+    @property
+    def sample(self) -> int | None:
+        return self.view.sample
+
+    @property
+    def inspected(self) -> Stage:
+        return self.view.inspected
+
+    @property
+    def modified(self) -> bool:
+        """Whether the settings or events differ from the file's."""
+        now = self.frame.experiment if self.frame else self.experiment
+        return now != self.saved
+
+    @property
+    def test_openings(self) -> int:
+        """How often the test part of this data and split has been opened."""
+        return self._openings.get(self._data_key(), 0)
+
+    def _data_key(self) -> str:
+        e = self.experiment
+        return f"{e.data!r} {e.evaluation!r} {e.data_seed} {e.directory}"
+
+    # -- settings ------------------------------------------------------------------------------
+
+    def set(self, path: str, value: Any) -> None:
+        """Change a setting, and what follows from it; see `set_many`."""
+        follow = self.experiment.consequences(path, value)
+        self.set_many({path: value, **dict(follow)})
+        for name, follower in follow:
+            label = fields()[name].path
+            self.message.emit("note", f"{label} is now {follower}, which suits {value}.")
+
+    def set_many(self, values: Mapping[str, Any]) -> None:
+        """Change settings: live ones in the running model, others by a new run.
+
+        Raises
+        ------
+        InputError
+            If a value is not allowed; nothing has changed then.
+        """
+        self._edit(self.experiment.replace_many(values), ", ".join(values))
+
+    def choose_source(self, name: str, **data: Any) -> None:
+        """Learn from another source; what else must change is said in messages."""
+        target, notes = self.experiment.with_source(name, **data)
+        self._edit(target, f"data.source = {name}")
+        for note in notes:
+            self.message.emit("note", note)
+
+    def suggest(self) -> None:
+        """Take the settings suggested for the present source."""
+        self._edit(self.experiment.suggested(self.experiment.data.source), "suggested settings")
+
+    def _edit(self, target: Experiment, text: str) -> None:
+        before = self.experiment
+        if self._apply(target):
+            self._remember(before, target, text)
+
+    def _remember(self, before: Experiment, after: Experiment, text: str) -> None:
+        self.edits.add(before, after, text)
+        self.history_changed.emit()
+
+    def _apply(self, target: Experiment) -> bool:
+        """Bring settings into force, live if they can; whether anything changed."""
+        changes = differences(self.experiment, target)
+        if not changes and target.directory == self.experiment.directory:
+            return False
+        if self.frame is not None and all(map(is_live, changes)) and self._keeps_outputs(target):
+            # Checked against the file's rules here, so that a bad value never leaves the GUI.
+            self._change = self._worker.send("change", list(changes.items()))
+            self._show_experiment(target)
+        else:
+            self.new_run(target)
+        return True
+
+    def _keeps_outputs(self, target: Experiment) -> bool:
+        problem = self.problem
+        if problem is None or target.loss == self.experiment.loss:
+            return True
+        return problem.with_loss(target.loss).outputs == problem.outputs
+
+    def undo(self) -> None:
+        """Take back the last change of settings, as a new change."""
+        self._travel(self.edits.undo())
+
+    def redo(self) -> None:
+        """Make the change that was taken back last."""
+        self._travel(self.edits.redo())
+
+    def _travel(self, ends: tuple[Experiment, Experiment] | None) -> None:
+        if ends is None:
+            return
+        old, new = ends
+        values = differences(old, new)
+        try:
+            if any(path.startswith("data.") for path in values):
+                self._apply(new)
+            else:
+                self._apply(self.experiment.replace_many(values))
+        except InputError as error:
+            self.message.emit("error", str(error))
+        self.history_changed.emit()
+
+    def _show_experiment(self, experiment: Experiment) -> None:
+        if experiment != self.experiment or experiment.directory != self.experiment.directory:
+            self.experiment = experiment
+            self.experiment_changed.emit()
+
+    # -- runs ----------------------------------------------------------------------------------
+
+    def new_run(self, experiment: Experiment) -> None:
+        """Begin a run from update 0; the curve of the present one stays, pale."""
+        if self.frame is not None and self.frame.curves is not None and self.frame.head:
+            self.kept.append(self.frame.curves)
+        self._begin(experiment)
+
+    def _begin(self, experiment: Experiment) -> None:
+        self._run += 1
+        problem = self.problem
+        self._show_experiment(experiment)
+        if problem is not None and same_data(experiment, self._settled):
+            self._send_new(experiment, problem)
+        elif experiment.data.source == "csv":
+            self.loading = 0.0
+            self.loading_changed.emit()
+            self.jobs.start(
+                lambda progress: build_problem(experiment, progress),
+                lambda found: self._loaded(experiment, found),
+                self._not_loaded,
+                self._load_progress,
+            )
+        else:
+            self._send_new(experiment, None)
+
+    def _send_new(self, experiment: Experiment, problem: Problem | None) -> None:
+        self._change = self._worker.send("new", self._run, experiment, problem)
+        self._worker.send("set_speed", self.speed)
+
+    def _loaded(self, experiment: Experiment, problem: Problem) -> None:
+        self.loading = None
+        self.loading_changed.emit()
+        self._send_new(experiment, problem)
+
+    def _not_loaded(self, text: str) -> None:
+        self.loading = None
+        self.loading_changed.emit()
+        self._refused(text)
+
+    def _load_progress(self, share: float) -> None:
+        self.loading = share
+        self.loading_changed.emit()
+
+    def cancel_loading(self) -> None:
+        """Give up loading; the run on screen stays."""
+        if self.loading is not None:
+            self.jobs.cancel()
+            self._not_loaded("Loading was cancelled.")
+
+    def _refused(self, text: str) -> None:
+        """A run or change that could not be made: the settings in force come back."""
+        if self.frame is not None:
+            self._experiment_key = None
+            self._show_experiment(self._settled)
+            self.edits.forget(self._settled)
+            self.history_changed.emit()
+        self.message.emit("error", text)
+
+    def reset(self) -> None:
+        """Back to update 0 with the settings on screen; a new run if anything was changed."""
+        frame = self.frame
+        if frame is None:
+            return
+        if frame.experiment.change:
+            self.new_run(self.experiment)
+        else:
+            self._worker.send("pause")
+            self._worker.send("go_to", 0)
+
+    def restart_with(self, values: Mapping[str, Any]) -> None:
+        """A new run from update 0 with some settings changed, live ones too."""
+        before, target = self.experiment, self.experiment.replace_many(values)
+        self.new_run(target)
+        self._remember(before, target, ", ".join(values))
+
+    def new_seed(self, seed: int | None = None) -> None:
+        """Other initial weights and another order, the same data."""
+        value = self.experiment.seed + 1 if seed is None else seed
+        self._edit(self.experiment.with_new_seed(value), "seed")
+
+    def run(self) -> None:
+        """Let it run."""
+        self._change = self._worker.send("run", self.by_experiment)
+
+    def pause(self) -> None:
+        """Stop at the end of the turn at hand."""
+        self._change = self._worker.send("pause")
+
+    def step(self) -> None:
+        """One step of the chosen size."""
+        self._worker.send("step", self.step_size)
+
+    def step_stage(self) -> None:
+        """One stage, whatever the chosen size."""
+        self._worker.send("step", StepSize.STAGE)
+
+    def step_back(self) -> None:
+        """One step of the chosen size back."""
+        self._worker.send("step_back", self.step_size)
+
+    def go_to(self, update: int) -> None:
+        """To the end of an update that the run has made."""
+        self._worker.send("go_to", update)
+
+    def set_step_size(self, size: StepSize) -> None:
+        """How far a step goes."""
+        self.step_size = size
+
+    def set_speed(self, updates_a_second: float) -> None:
+        """How fast a run goes; 0 is as fast as possible."""
+        self.speed = updates_a_second
+        self._worker.send("set_speed", updates_a_second)
+
+    def open_test(self) -> None:
+        """Open the sealed test part and count it."""
+        key = self._data_key()
+        self._openings[key] = self._openings.get(key, 0) + 1
+        self._worker.send("open_test")
+
+    # -- looking -------------------------------------------------------------------------------
+
+    def select_sample(self, row: int | None) -> None:
+        """Pick the sample that every view follows; None for the first of the batch."""
+        self.show(sample=row)
+
+    def inspect(self, stage: Stage) -> None:
+        """Choose the stage whose inspector is open."""
+        self.show(inspected=stage)
+
+    def show(self, **what: Any) -> None:
+        """Change what the window looks at; see `View`."""
+        view = replace(self.view, **what)
+        if view == self.view:
+            return
+        old, self.view = self.view, view
+        self._worker.send("look", view)
+        if old.sample != view.sample:
+            self.sample_changed.emit()
+        if old.inspected != view.inspected:
+            self.inspected_changed.emit()
+
+    # -- files ---------------------------------------------------------------------------------
+
+    def open(self, path: str | os.PathLike[str]) -> None:
+        """Open an experiment file; raises `InputError`, then nothing has changed."""
+        experiment = experiment_files.load(path)
+        self.path, self.saved = os.fspath(path), experiment
+        self._edit(experiment, f"open {os.path.basename(self.path)}")
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the experiment and its events to a file, whole or not at all."""
+        experiment = self.frame.experiment if self.frame else self.experiment
+        self.saved = experiment_files.save(experiment, path)
+        self.path = os.fspath(path)
+        self.experiment_changed.emit()
+
+    # -- from the worker -----------------------------------------------------------------------
+
+    @Slot()
+    def _take_frame(self) -> None:
+        frame = self._worker.take()
+        if frame is None or frame.command < self._change or frame.run != self._run:
+            self._worker.painted()
+            return
+        started = self.frame is None or self.frame.run != frame.run
+        self.frame = frame.with_views_of(self.frame)
+        if started:
+            self.view = replace(self.view, sample=None, columns=(0, 1))
+            self._worker.send("look", self.view)
+        self._settle(frame)
+        if started:
+            self.run_started.emit()
+        self.frame_changed.emit()
+        # A timer of 0 fires once what was asked to be painted has been painted.
+        QTimer.singleShot(0, self, self._worker.painted)
+
+    def _settle(self, frame: Frame) -> None:
+        """Show the settings in force, and those that wait for the turn's end."""
+        events = frame.experiment.change
+        key = (id(frame.experiment), sum(event.update <= frame.turn for event in events))
+        if key != self._experiment_key:
+            self._experiment_key = key
+            self._settled = frame.experiment.at(frame.turn)
+            self._show_experiment(self._settled)
+
+    @Slot()
+    def _take_trouble(self) -> None:
+        while (trouble := self._worker.take_trouble()) is not None:
+            if trouble.command == self._change:
+                self._change = 0
+                self._run = self.frame.run if self.frame else self._run
+                self._refused(trouble.text)
+            else:
+                self.message.emit("error", trouble.text)
+
+    def finish(self) -> bool:
+        """Stop both threads and wait for them."""
+        return self._worker.finish() and self.jobs.finish()

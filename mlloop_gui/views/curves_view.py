@@ -1,0 +1,182 @@
+"""The curves on the right: loss, metric, gradient norms, histogram, update-to-weight ratio."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtCore import QSize, Slot
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from core.history import CurveView
+from mlloop_gui.frames import CurvesFrame, Frame, RunState
+from mlloop_gui.plots.curves import CurvePlot, gradient_plot, loss_plot, metric_plot, ratio_plot
+from mlloop_gui.plots.histogram import HistogramPlot
+from mlloop_gui.session import Session
+from mlloop_gui.theme import Theme
+from mlloop_gui.views.card import Card
+
+BINS = 31
+
+
+def _card(plot: QWidget) -> Card:
+    card = Card()
+    card.body.addWidget(plot)
+    return card
+
+
+class CurvesView(QWidget):
+    """Five plots, each refreshed in its turn, so that no frame pays for all of them."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.loss, self.quality = loss_plot(), metric_plot()
+        self.gradients, self.ratio = gradient_plot(), ratio_plot()
+        self.histogram = HistogramPlot("Histogram", "gradient")
+        self.histogram.setObjectName("plot.histogram")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        for plot in (*self.plots, self.histogram):
+            plot.setMinimumSize(110, 60)
+        column.addWidget(_card(self.loss), 5)
+        column.addWidget(_card(self.quality), 4)
+        beside = QHBoxLayout()
+        beside.addWidget(_card(self.gradients), 5)
+        beside.addWidget(_card(self.histogram), 4)
+        column.addLayout(beside, 4)
+        column.addWidget(_card(self.ratio), 4)
+        self._shown: CurvesFrame | None = None
+        self._due: list[Callable[[Frame], None]] = []
+        session.run_started.connect(self._restart)
+        session.frame_changed.connect(self._follow)
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for a curve's shape to be seen."""
+        return QSize(340, 480)
+
+    @property
+    def plots(self) -> tuple[CurvePlot, ...]:
+        return self.loss, self.quality, self.gradients, self.ratio
+
+    @Slot()
+    def _restart(self) -> None:
+        frame = self._session.frame
+        if frame is None:
+            return
+        for plot in self.plots:
+            plot.clear_series()
+        if frame.problem.classes:
+            self.quality.set_title("Accuracy")
+        else:
+            self.quality.set_title("R²")
+        self._shown = None
+
+    @Slot()
+    def _follow(self) -> None:
+        frame = self._session.frame
+        if frame is None or not self.isVisible():
+            return
+        refreshers: list[Callable[[Frame], None]] = [
+            self._refresh_loss,
+            self._refresh_metric,
+            self._refresh_gradients,
+            self._refresh_ratio,
+            self._refresh_histogram,
+        ]
+        if frame.state is not RunState.RUNNING:
+            self._due = []
+            for refresh in refreshers:
+                refresh(frame)
+            self._shown = frame.curves
+            return
+        if frame.curves is not self._shown and not self._due:
+            self._shown = frame.curves
+            self._due = refreshers
+        if self._due:
+            self._due.pop(0)(frame)
+
+    # -- one plot each -------------------------------------------------------------------------
+
+    def _refresh_loss(self, frame: Frame) -> None:
+        curves = frame.curves
+        if curves is None:
+            return
+        self._pale(self.loss, curves, "train_loss", "validation_loss")
+        self.loss.set_series("batches", *curves.updates.envelope("batch_loss"), "fine")
+        self._checks(self.loss, curves.checks, "train_loss", "validation_loss")
+        self._marks(self.loss, frame)
+
+    def _refresh_metric(self, frame: Frame) -> None:
+        curves = frame.curves
+        if curves is None:
+            return
+        self._pale(self.quality, curves, "train_metric", "validation_metric")
+        self._checks(self.quality, curves.checks, "train_metric", "validation_metric")
+        self._marks(self.quality, frame)
+
+    def _refresh_gradients(self, frame: Frame) -> None:
+        curves = frame.curves
+        if curves is None:
+            return
+        for layer in range(frame.layout.layers):
+            name = "output" if layer == frame.layout.layers - 1 else f"hidden {layer + 1}"
+            x = curves.updates.x
+            y = curves.updates.last[f"gradient_{layer}"]
+            self.gradients.set_series(name, x, y, f"layer {layer}")
+        self._marks(self.gradients, frame)
+
+    def _refresh_ratio(self, frame: Frame) -> None:
+        curves = frame.curves
+        if curves is None:
+            return
+        # No step has led to update 0.
+        x, y = curves.checks.x[1:], curves.checks.last["ratio"][1:]
+        self.ratio.set_series("ratio", x, y, "accent")
+        self._marks(self.ratio, frame)
+
+    def _refresh_histogram(self, frame: Frame) -> None:
+        record = frame.failure.record if frame.failure else frame.record
+        if record is None or record.gradient is None:
+            record = frame.previous
+        if record is not None and record.gradient is not None and self.histogram.isVisible():
+            self.histogram.set_values(record.gradient + record.penalty_gradient, bins=BINS)
+
+    # -- shared --------------------------------------------------------------------------------
+
+    def _checks(self, plot: CurvePlot, checks: CurveView, train: str, validation: str) -> None:
+        plot.set_series("train", *checks.envelope(train), "train")
+        x, y = checks.envelope(validation)
+        if len(y) and not np.isnan(y).all():
+            plot.set_series("validation", x, y, "validation")
+
+    def _pale(self, plot: CurvePlot, curves: CurvesFrame, train: str, validation: str) -> None:
+        """Earlier runs, and futures of this one that a change has replaced."""
+        older = [kept.checks for kept in self._session.kept]
+        older += [checks for _, checks in curves.dropped]
+        for k in range(8):
+            name = f"earlier {k + 1}"
+            if k < len(older):
+                checks = older[-1 - k]
+                plot.set_series(name, checks.x, checks.last[train], "pale")
+                plot.set_series(
+                    f"{name} validation", checks.x, checks.last[validation], "pale dashed"
+                )
+            else:
+                plot.remove_series(name)
+                plot.remove_series(f"{name} validation")
+
+    def _marks(self, plot: CurvePlot, frame: Frame) -> None:
+        events = [
+            (float(event.update), f"{event.field} = {event.value}")
+            for event in frame.experiment.change
+        ]
+        plot.set_events(events)
+        behind = frame.position.update < frame.head
+        plot.set_head(float(frame.position.update) if behind else None)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in the theme's colours."""
+        for plot in (*self.plots, self.histogram):
+            plot.set_theme(theme)

@@ -1,0 +1,101 @@
+"""Where the run stands: state, epoch, update, stage, cost."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+from mlloop_gui.frames import Frame, RunState
+from mlloop_gui.session import Session
+
+THIN_SPACE = "\u2009"
+SIGNS = {
+    RunState.PAUSED: "❚❚",
+    RunState.RUNNING: "▶",
+    RunState.FINISHED: "✓",
+    RunState.FAILED: "✕",
+}
+
+
+class Status(QLabel):
+    """A number or word of the run's status; also as the dynamic property ``value``."""
+
+    def __init__(self, name: str, caption: str, widest: str, help_text: str) -> None:
+        super().__init__()
+        self.setObjectName(f"status.{name}")
+        self.setAccessibleName(caption or name)
+        self.setToolTip(help_text)
+        self._caption = caption
+        self._shown: object = None
+        self.setTextFormat(Qt.TextFormat.RichText)
+        width = self.fontMetrics().horizontalAdvance(f"{caption} {widest}  ")
+        self.setMinimumWidth(width)
+
+    def show_value(self, value: object, text: str | None = None) -> None:
+        """Show a value; nothing happens when it is there already."""
+        if (value, text) == self._shown:
+            return
+        self._shown = (value, text)
+        self.setProperty("value", value)
+        shown = str(value) if text is None else text
+        self.setText(f"{self._caption} <b>{shown}</b>" if self._caption else shown)
+        self.setAccessibleDescription(shown)
+
+
+class StatusBox(QWidget):
+    """The status labels, and what an update costs."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.state = Status("state", "", "❚❚ finished", "What the run is doing")
+        self.stage = Status("stage", "Stage", "0", "The stage just done")
+        self.epoch = Status("epoch", "Epoch", "0", "Passes over the training part")
+        self.update_count = Status("update", "Update", "0", "Updates made so far")
+        self.cost = Status("cost", "", "", "Parameters, and the time of an update")
+        self.cost.setProperty("role", "muted")
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(1)
+        grid.setHorizontalSpacing(8)
+        grid.addWidget(self.state, 0, 0)
+        grid.addWidget(self.epoch, 0, 1)
+        grid.addWidget(self.stage, 1, 0)
+        grid.addWidget(self.update_count, 1, 1)
+        grid.setColumnStretch(1, 1)
+        grid.addWidget(self.cost, 2, 0, 1, 2)
+        self.state.show_value("paused", "❚❚ paused")
+        self.stage.show_value(9)
+        self.epoch.show_value(0)
+        self.update_count.show_value(0)
+        session.frame_changed.connect(self._follow)
+
+    @Slot()
+    def _follow(self) -> None:
+        frame = self._session.frame
+        if frame is None:
+            return
+        position = frame.position
+        self.state.show_value(str(frame.state), f"{SIGNS[frame.state]} {frame.state}")
+        self.stage.show_value(int(position.stage))
+        self.epoch.show_value(position.epoch, grouped(position.epoch))
+        self.update_count.show_value(position.update, grouped(position.update))
+        self.cost.show_value(round(frame.microseconds, 1), cost_text(frame))
+        self.cost.setToolTip(
+            f"{grouped(frame.parameters)} parameters, {grouped(frame.samples_seen)} samples seen,"
+            f" {frame.seconds:.1f} s of training"
+        )
+
+
+def grouped(number: int) -> str:
+    """A whole number in groups of three."""
+    return f"{number:,}".replace(",", THIN_SPACE)
+
+
+def cost_text(frame: Frame) -> str:
+    """The model's size and an update's time."""
+    size = f"{grouped(frame.parameters)} parameters"
+    micro = frame.microseconds
+    if not micro:
+        return size
+    return f"{size} · {micro:.0f} µs" if micro < 1000 else f"{size} · {micro / 1000:.1f} ms"

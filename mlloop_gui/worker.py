@@ -1,0 +1,192 @@
+"""The worker thread: takes commands, trains between them, leaves frames in a one-slot mailbox."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from threading import Event
+from time import perf_counter
+from typing import Any
+
+from PySide6.QtCore import QThread, Signal
+
+from core.errors import InputError
+from mlloop_gui.driver import Driver
+from mlloop_gui.frames import Frame, RunState
+
+FRAME_SECONDS = 1 / 60
+TRAINING_SECONDS = 0.008
+PATIENCE_WITH_PAINTING = 0.05
+CHEAP_UPDATE = 3e-4
+MANY = 2**40
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Something that went wrong with a command.
+
+    Attributes
+    ----------
+    command : int
+        Number of the command.
+    text : str
+        One line for the person.
+    """
+
+    command: int
+    text: str
+
+
+class Worker(QThread):
+    """Runs a `Driver`; all its methods but `run` are called by the GUI thread.
+
+    Signals
+    -------
+    frame_ready
+        A frame lies in the mailbox. Emitted once until it is taken.
+    troubled
+        A `Trouble` lies in its queue.
+    """
+
+    frame_ready = Signal()
+    troubled = Signal()
+
+    def __init__(self, driver: Driver | None = None) -> None:
+        super().__init__()
+        self._driver = driver or Driver()
+        self._commands: SimpleQueue[tuple[int, str, tuple[Any, ...]]] = SimpleQueue()
+        self._mailbox: deque[Frame] = deque(maxlen=1)
+        self._troubles: deque[Trouble] = deque()
+        self._painted = Event()
+        self._wanted = False
+        self._announced = False
+        self._sent = 0
+        self._answered = 0
+
+    # -- for the GUI thread --------------------------------------------------------------------
+
+    def send(self, name: str, *arguments: Any) -> int:
+        """Have the driver's method `name` called; the command's number."""
+        self._sent += 1
+        self._commands.put((self._sent, name, arguments))
+        self._wanted = True
+        self._painted.set()
+        return self._sent
+
+    def take(self) -> Frame | None:
+        """The latest frame, once."""
+        self._announced = False
+        return self._mailbox.pop() if self._mailbox else None
+
+    def take_trouble(self) -> Trouble | None:
+        """The oldest trouble, once."""
+        return self._troubles.popleft() if self._troubles else None
+
+    def painted(self) -> None:
+        """The frame taken last is on the screen."""
+        self._painted.set()
+
+    def finish(self, milliseconds: int = 5000) -> bool:
+        """Stop and wait; False if the thread is still busy after that time."""
+        self.requestInterruption()
+        self.send("pause")
+        return self.wait(milliseconds)
+
+    # -- the thread ----------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Commands first; between them, slices of training."""
+        pause: float | None = None
+        while not self.isInterruptionRequested():
+            running = self._driver.state is RunState.RUNNING
+            self._obey(pause if running else None)
+            if self.isInterruptionRequested():
+                break
+            if self._driver.state is RunState.RUNNING:
+                pause = self._train()
+
+    def _obey(self, seconds: float | None) -> None:
+        """Carry out what is waiting; wait for up to `seconds` (None: for ever) for the first."""
+        number = 0
+        try:
+            # A wait of 0 still looks into the queue.
+            item = (
+                self._commands.get(timeout=seconds) if seconds != 0 else self._commands.get(False)
+            )
+            while True:
+                number = item[0]
+                self._carry_out(*item)
+                self._wanted = False
+                item = self._commands.get(False)
+        except Empty:
+            self._wanted = False
+        if number and not self.isInterruptionRequested():
+            self._post(number)
+
+    def _carry_out(self, number: int, name: str, arguments: tuple[Any, ...]) -> None:
+        self._guarded(number, getattr(self._driver, name), *arguments)
+
+    def _train(self) -> float:
+        """One slice and its frame; seconds to wait before the next."""
+        driver, begun = self._driver, perf_counter()
+        before = driver.updates
+        if driver.speed:
+            updates, stop = max(1, round(driver.speed * FRAME_SECONDS)), self._is_wanted
+        else:
+            updates, stop = MANY, self._until(begun + self._training_time())
+        if not self._guarded(self._sent, driver.slice, updates, stop):
+            driver.pause()
+        self._painted.clear()
+        self._post(0)
+        if driver.speed:
+            return max(0.0, begun + (driver.updates - before) / driver.speed - perf_counter())
+        if driver.cost < CHEAP_UPDATE and driver.state is RunState.RUNNING and not self._wanted:
+            # numpy's short calls take the interpreter lock so often that painting starves.
+            self._painted.wait(PATIENCE_WITH_PAINTING)
+        return 0.0
+
+    def _training_time(self) -> float:
+        """Seconds of training between two frames.
+
+        Costly updates let go of the interpreter lock, so that painting goes on beside them.
+        """
+        return TRAINING_SECONDS if self._driver.cost < CHEAP_UPDATE else FRAME_SECONDS
+
+    def _until(self, deadline: float) -> Callable[[], bool]:
+        return lambda: self._wanted or perf_counter() >= deadline
+
+    def _is_wanted(self) -> bool:
+        return self._wanted
+
+    def _post(self, number: int) -> None:
+        if self._driver.loop is None:
+            return
+        self._answered = number or self._answered
+        if not self._guarded(self._answered, self._leave_frame):
+            return
+        if not self._announced:
+            self._announced = True
+            self.frame_ready.emit()
+
+    def _leave_frame(self) -> None:
+        self._mailbox.append(self._driver.frame(self._answered))
+
+    def _guarded(self, number: int, act: Callable[..., object], *arguments: Any) -> bool:
+        """Do something that must not end the thread; whether it went well."""
+        try:
+            act(*arguments)
+        except InputError as error:
+            self._report(Trouble(number, str(error)))
+        except Exception as error:
+            logging.getLogger(__name__).exception("in the worker")
+            self._report(Trouble(number, f"{type(error).__name__}: {error}"))
+        else:
+            return True
+        return False
+
+    def _report(self, trouble: Trouble) -> None:
+        self._troubles.append(trouble)
+        self.troubled.emit()
