@@ -208,7 +208,10 @@ class OpenTableDialog(QDialog):
         self.table.setObjectName("table.columns")
         self.table.setAccessibleName("The columns of the table, and what happens to each")
         self.table.setHorizontalHeaderLabels(HEADINGS)
-        self.table.verticalHeader().hide()
+        lines = self.table.verticalHeader()
+        lines.hide()
+        lines.setMinimumSectionSize(round(2.1 * self.fontMetrics().height()))
+        lines.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -227,7 +230,7 @@ class OpenTableDialog(QDialog):
             )
         ):
             header.setSectionResizeMode(column, mode)
-        for column, width in ((0, 160), (1, 150), (4, 210)):
+        for column, width in ((0, 160), (1, 176), (4, 190)):
             self.table.setColumnWidth(column, width)
         return self.table
 
@@ -349,7 +352,6 @@ class OpenTableDialog(QDialog):
                 font = item.font()
                 font.setBold(column.role == "target")
                 item.setFont(font)
-        self.table.resizeRowsToContents()
 
     def _make_rows(self, names: list[str]) -> None:
         self._menus.clear()
@@ -360,12 +362,16 @@ class OpenTableDialog(QDialog):
             self._items[name] = [QTableWidgetItem() for _ in HEADINGS]
             for place, item in enumerate(self._items[name]):
                 self.table.setItem(row, place, item)
-            menu = Menu(self.table)
+            menu = Menu()
             menu.setAccessibleName(f"What {name} is taken for")
             menu.setObjectName(f"table.kind.{row}")
             menu.setProperty("column", name)
             menu.chosen.connect(self._kind_chosen)
-            self.table.setCellWidget(row, 1, menu)
+            cell = QWidget(self.table)
+            inside = QVBoxLayout(cell)
+            inside.setContentsMargins(3, 0, 3, 0)
+            inside.addWidget(menu, 0, Qt.AlignmentFlag.AlignVCenter)
+            self.table.setCellWidget(row, 1, cell)
             self._menus[name] = menu
 
     def _kind_chosen(self, kind: str) -> None:

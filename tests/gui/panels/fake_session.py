@@ -1,0 +1,53 @@
+"""A session without threads: settings change at once, and every call is written down."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from core.experiment import Experiment
+from core.problem import Problem
+
+
+class FakeSession(QObject):
+    experiment_changed = Signal()
+    frame_changed = Signal()
+    run_started = Signal()
+    message = Signal(str, str)
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__()
+        self.experiment = Experiment()
+        self.problem: Problem | None = None
+        self.test_openings = 0
+        self.calls: list[tuple[Any, ...]] = []
+        source = values.pop("source", None)
+        if source:
+            given = {"path": "table.csv"} if source == "csv" else {}
+            self.experiment = self.experiment.with_source(source, **given)[0]
+        self.experiment = self.experiment.replace_many(values)
+
+    def set(self, path: str, value: Any) -> None:
+        found = self.experiment.consequences(path, value)
+        new = self.experiment.replace_many({path: value, **dict(found)})
+        self.calls.append(("set", path, value))
+        self.show(new)
+
+    def choose_source(self, name: str, **data: Any) -> None:
+        new = self.experiment.with_source(name, **data)[0]
+        self.calls.append(("choose_source", name, data))
+        self.show(new)
+
+    def suggest(self) -> None:
+        self.calls.append(("suggest",))
+        self.show(self.experiment.suggested(self.experiment.data.source))
+
+    def open_test(self) -> None:
+        self.test_openings += 1
+        self.frame_changed.emit()
+
+    def show(self, experiment: Experiment) -> None:
+        if experiment != self.experiment:
+            self.experiment = experiment
+            self.experiment_changed.emit()
