@@ -18,7 +18,7 @@ STEEPEST = {"sigmoid": 0.25}
 def gradients(case: Case) -> StageExplanation:
     """Stage 5: nudge a parameter both ways and see what the objective does."""
     record, chosen = case.record, case.parameter
-    objective = Objective(record)
+    objective = Objective(case.context)
     nudges = objective.nudged(objective.chosen(chosen))
     total = total_gradient(record)
     at = int(np.flatnonzero(nudges.indices == chosen)[0])

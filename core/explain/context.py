@@ -111,16 +111,16 @@ def activations_of(record: TurnRecord) -> tuple[str, ...]:
     return (name,) * hidden if isinstance(name, str) else tuple(name)
 
 
-def kernel_of(record: TurnRecord, dtype: str, dropout: bool) -> NumpyKernel:
+def kernel_of(context: Context, dtype: str, dropout: bool) -> NumpyKernel:
     """A kernel of one's own that computes what the turn's did, at the turn's parameters."""
-    settings = record.settings
+    record, problem = context.record, context.problem
     kernel = NumpyKernel(
         Structure(
             record.layout,
-            activations_of(record),
-            settings.loss.name,
-            settings.loss.delta,
-            settings.model.dropout if dropout else 0.0,
+            context.activations,
+            problem.loss.name,
+            problem.delta,
+            record.settings.model.dropout if dropout else 0.0,
             dtype,
         )
     )

@@ -8,7 +8,7 @@ from time import perf_counter
 
 import numpy as np
 
-from core.explain.context import kernel_of
+from core.explain.context import Context, kernel_of
 from core.network.kernel import Op
 from core.record import TurnRecord
 
@@ -48,9 +48,9 @@ class Nudges:
 class Objective:
     """Data loss and penalty of a turn's batch as a function of the parameters, in float64."""
 
-    def __init__(self, record: TurnRecord) -> None:
-        self.record = record
-        self._kernel = kernel_of(record, "float64", bool(record.mask))
+    def __init__(self, context: Context) -> None:
+        self.record = record = context.record
+        self._kernel = kernel_of(context, "float64", bool(record.mask))
         tape = self._tape = self._kernel.tape(len(record.rows))
         tape.x[:, :-1], tape.y[:] = record.x, record.y
         tape.vote[:] = record.vote
@@ -115,12 +115,12 @@ class Objective:
 
 
 def nudged_gradient(
-    record: TurnRecord, indices: np.ndarray | None = None, size: float = NUDGE
+    context: Context, indices: np.ndarray | None = None, size: float = NUDGE
 ) -> Nudges:
     """Central differences of a turn's objective by some parameters, by default by all."""
     if indices is None:
-        indices = np.arange(len(record.theta))
-    return Objective(record).nudged(indices, size)
+        indices = np.arange(len(context.record.theta))
+    return Objective(context).nudged(indices, size)
 
 
 def total_gradient(record: TurnRecord) -> np.ndarray:
@@ -143,11 +143,12 @@ class Effect:
         return self.after - self.before
 
 
-def step_effect(record: TurnRecord) -> Effect:
+def step_effect(context: Context) -> Effect:
     """Promise (gradient times step) and delivery of a turn's update, same batch and mask."""
+    record = context.record
     assert record.step is not None
     assert record.theta_after is not None
-    objective = Objective(record)
+    objective = Objective(context)
     with np.errstate(all="ignore"):
         before = sum(objective.at(objective.start))
         after = sum(objective.at(record.theta_after.astype(np.float64)))

@@ -30,7 +30,7 @@ def update(case: Case) -> StageExplanation:
     assert record.step is not None
     assert record.theta_after is not None
     optimizer = OPTIMIZERS[record.settings.optimizer.name]
-    effect, gradient = step_effect(record), total_gradient(record)
+    effect, gradient = step_effect(context), total_gradient(record)
     arrays: ArrayTable = case.parameters("", record.theta) | case.gradient_arrays()
     arrays |= case.parameters("step", record.step)
     arrays |= case.parameters("", record.theta_after, "_after")
@@ -176,7 +176,7 @@ def _own_guess(case: Case, arrays: ArrayTable) -> str:
     record, problem = case.record, case.problem
     if record.theta_after is None:
         return ""
-    kernel = kernel_of(record, record.theta.dtype.name, False)
+    kernel = kernel_of(case.context, record.theta.dtype.name, False)
     row = problem.inputs(np.array([case.sample.row]))
     with np.errstate(all="ignore"):
         scores = kernel.activations(row, record.theta_after)[-1]

@@ -139,10 +139,10 @@ class _Walk:
         """From the record as far as it goes, the rest by a pass of its own."""
         record, problem = context.record, context.problem
         if place is None:
-            return cls.alone(record, problem.x[row, :-1], problem.y[row], ())
+            return cls.alone(context, problem.x[row, :-1], problem.y[row], ())
         mask = tuple(m[place] for m in record.mask)
         if record.done < Stage.GRADIENTS:
-            rest = cls.alone(record, record.x[place], record.y[place], mask)
+            rest = cls.alone(context, record.x[place], record.y[place], mask)
         else:
             assert record.price is not None
             delta = tuple(frozen(d[place] / record.vote[place]) for d in record.delta)
@@ -161,9 +161,9 @@ class _Walk:
         )
 
     @classmethod
-    def alone(cls, record: TurnRecord, x: np.ndarray, y: np.ndarray, mask: Arrays) -> _Walk:
+    def alone(cls, context: Context, x: np.ndarray, y: np.ndarray, mask: Arrays) -> _Walk:
         """One pass forwards and backwards at the turn's parameters."""
-        tape = kernel_of(record, record.theta.dtype.name, bool(mask)).tape(1)
+        tape = kernel_of(context, context.record.theta.dtype.name, bool(mask)).tape(1)
         tape.x[0, :-1], tape.y[0] = x, y
         for buffer, factors in zip(tape.mask, mask, strict=True):
             buffer[:, 0] = factors

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import cast
 
 import numpy as np
 from PySide6.QtCore import QBuffer, QIODevice, QSize, Qt
@@ -16,7 +15,7 @@ from core.loop import LearningLoop
 from core.metrics import Evaluation
 from mlloop_gui import theme
 from mlloop_gui.maps import MapMaker
-from mlloop_gui.plots.boundary import BoundaryPlot, Mode
+from mlloop_gui.plots.boundary import BoundaryPlot
 from mlloop_gui.plots.confusion import ConfusionMatrix
 from mlloop_gui.plots.curves import CurvePlot
 
@@ -128,7 +127,7 @@ def _boundary(
     with np.errstate(all="ignore"):
         found = MapMaker().make(loop, columns, held, units=False)
     plot = BoundaryPlot("Decision boundary" if problem.classes else "Prediction")
-    plot.set_mode(cast(Mode, found.mode))
+    plot.set_mode(found.mode)
     plot.set_classes(dataset.class_names)
     rows, part, wrong = _samples(loop, parts)
     inputs, target = dataset.inputs[rows], dataset.target[rows]

@@ -97,7 +97,7 @@ def test_the_samples_shares_make_up_the_data_gradient(loop: LearningLoop) -> Non
 def test_nudges_agree_with_the_backward_pass(loop: LearningLoop) -> None:
     record = loop.record
     assert record is not None
-    nudges, total = nudged_gradient(record), total_gradient(record)
+    nudges, total = nudged_gradient(Context.of(loop)), total_gradient(record)
     assert np.linalg.norm(nudges.gradient - total) <= 1e-7 * np.linalg.norm(total)
     assert nudges.passes == nudges.all_passes == 2 * len(total)
 
