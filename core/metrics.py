@@ -69,7 +69,9 @@ class Evaluation:
         """E.g. ``96.8 % (121 of 125: 92-99 %)`` or ``R² 0.912``."""
         if self.correct is None:
             value = self.metrics["r2"]
-            return "R² –" if value is None else f"R² {value:.3f}"
+            if value is None:
+                return "R² –"
+            return f"R² {value:.3f}" if value > -1000 else "R² below −1000"
         low, high = wilson(self.correct, self.rows)
         share = 100 * self.correct / self.rows if self.rows else float("nan")
         return f"{share:.1f} % ({self.correct} of {self.rows}: {100 * low:.0f}–{100 * high:.0f} %)"

@@ -25,7 +25,7 @@ from mlloop_gui.frames import (
     RunState,
     View,
 )
-from mlloop_gui.maps import MapMaker, embedding
+from mlloop_gui.maps import MapMaker, embedding, telling_columns
 
 CURVES_EVERY = 0.1
 INSPECTOR_EVERY = 0.2
@@ -56,6 +56,7 @@ class Driver:
         self._test: tuple[int, Evaluation] | None = None
         self._last: dict[str, float] = {}
         self._cost = 0.0
+        self._columns = (0, 1)
 
     def _to(self, state: RunState) -> None:
         if state is not self.state and state not in MOVES[self.state]:
@@ -74,6 +75,7 @@ class Driver:
         loop = LearningLoop(experiment, problem or build_problem(experiment), self._budget)
         self.loop, self.run_number, self.state = loop, run, RunState.PAUSED
         self._test, self._cost, self.reason = None, 0.0, ""
+        self._columns = telling_columns(loop.problem)
 
     def run(self, by_experiment: bool = False) -> None:
         """Run until stopped, or until the experiment's own stop."""
@@ -210,6 +212,7 @@ class Driver:
                 worsened=loop.worsened,
                 sample=sample,
                 in_batch=record is not None and sample in record.rows,
+                columns=view.columns or self._columns,
                 command=command,
                 reason=self.reason,
                 failure=loop.failure,
@@ -241,7 +244,7 @@ class Driver:
         view = self._view
         if not view.boundary:
             return None
-        return self._maps.make(loop, view.columns, sample, view.units)
+        return self._maps.make(loop, view.columns or self._columns, sample, view.units)
 
     def _embedding(self, loop: LearningLoop, still: bool) -> EmbeddingFrame | None:
         if not (self._view.embedding and self._turn_of("embedding", EMBEDDING_EVERY, still)):

@@ -43,8 +43,8 @@ class View:
 
     Attributes
     ----------
-    columns : tuple of int
-        The data columns across and up the boundary plot.
+    columns : tuple of int or None
+        The data columns across and up the boundary plot; None for the most telling ones.
     sample : int or None
         The picked row of the data; None for the first of the batch.
     inspected : Stage
@@ -52,7 +52,7 @@ class View:
         Which views are visible.
     """
 
-    columns: tuple[int, int] = (0, 1)
+    columns: tuple[int, int] | None = None
     sample: int | None = None
     inspected: Stage = Stage.REPRESENT
     boundary: bool = True
@@ -143,6 +143,7 @@ class Frame:
     worsened: int
     sample: int
     in_batch: bool
+    columns: tuple[int, int]
     command: int = 0
     reason: str = ""
     failure: Failure | None = None

@@ -139,7 +139,7 @@ class MainWindow(QMainWindow):
         sizes = [262, min(340, max(250, wide // 4))]
         self.resizeDocks(docks[:2], sizes, Qt.Orientation.Horizontal)
         self.resizeDocks(docks[2:], [210 if self.height() > 800 else 176], Qt.Orientation.Vertical)
-        self._across.setSizes([360, 500, 300])
+        self._across.setSizes([320, 520, 300])
 
     def showEvent(self, event: QShowEvent) -> None:
         """Arrange the docks when the window is first shown without a remembered layout."""

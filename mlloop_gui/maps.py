@@ -37,6 +37,29 @@ def extent_of(problem: Problem, columns: tuple[int, int]) -> Extent:
     return ends[0], ends[1], ends[2], ends[3]
 
 
+def telling_columns(problem: Problem) -> tuple[int, int]:
+    """The two columns that say most about the target, by the training part.
+
+    For classes by the spread of the class means over the spread within (F ratio), for numbers by
+    the square of the correlation. Two columns or fewer stand as they are.
+    """
+    dataset, rows = problem.dataset, problem.parts.train
+    if len(dataset.columns) <= 2:
+        return 0, len(dataset.columns) - 1
+    x = np.nan_to_num(dataset.inputs[rows])
+    spread = x.var(axis=0)
+    if problem.classes:
+        target = dataset.target[rows]
+        means = np.stack([x[target == k].mean(axis=0) for k in np.unique(target)])
+        explained = means.var(axis=0)
+        score = explained / np.maximum(spread - explained, 1e-12)
+    else:
+        y = dataset.target[rows] - dataset.target[rows].mean()
+        score = ((x - x.mean(axis=0)) * y[:, None]).mean(axis=0) ** 2 / np.maximum(spread, 1e-12)
+    first, second = np.argsort(-np.where(spread > 0, score, -1.0), kind="stable")[:2]
+    return int(first), int(second)
+
+
 class MapMaker:
     """Makes `MapFrame`s; keeps the represented grid while the same plane is looked at."""
 
@@ -53,7 +76,7 @@ class MapMaker:
         problem = loop.problem
         size = int(min(FINEST, max(COARSEST, sqrt(MOST_PRODUCTS / (2 * loop.learner.parameters)))))
         if len(problem.dataset.columns) < 2 and not problem.classes:
-            return self._curve(loop)
+            return self._curve(loop, units)
         self._look_at(problem, columns, held, size)
         found = loop.learner.kernel.activations(self._x)
         frame = _answers(problem, found[-1], size, self._extent)
@@ -78,21 +101,21 @@ class MapMaker:
         self._x = problem.representation.transform(raw).astype(problem.x.dtype)
         self._key, self._representation = key, problem.representation
 
-    def _curve(self, loop: LearningLoop) -> MapFrame:
+    def _curve(self, loop: LearningLoop, units: bool) -> MapFrame:
         problem = loop.problem
         values = problem.dataset.inputs[:, 0]
         low, high = float(np.nanmin(values)), float(np.nanmax(values))
         margin = 0.06 * ((high - low) or 1.0)
         x = np.linspace(low - margin, high + margin, CURVE_POINTS)
-        found = loop.learner.kernel.activations(
-            problem.representation.transform(x[:, None]).astype(problem.x.dtype)
-        )
+        inputs = problem.representation.transform(x[:, None]).astype(problem.x.dtype)
+        found = loop.learner.kernel.activations(inputs)
         y = problem.representation.inverse_target(found[-1][:, 0].astype(np.float64))
         targets = problem.dataset.target
         bottom, top = float(targets.min()), float(targets.max())
         space = 0.12 * ((top - bottom) or 1.0)
         extent = (float(x[0]), float(x[-1]), bottom - space, top + space)
-        return MapFrame("curve", extent, curve=(x, y))
+        maps = tuple(_strips(a) for a in (inputs, *found)) if units else ()
+        return MapFrame("curve", extent, curve=(x, y), units=maps)
 
 
 def _answers(problem: Problem, scores: np.ndarray, size: int, extent: Extent) -> MapFrame:
@@ -142,6 +165,16 @@ def _unit_maps(answers: np.ndarray, size: int) -> np.ndarray:
     if not np.isfinite(reach) or reach == 0.0:
         return np.full(units.shape, 128, np.uint8)
     return _to_index(0.5 + 0.5 * units / reach)
+
+
+def _strips(answers: np.ndarray) -> np.ndarray:
+    """Signed answers along one input (points, units) as bands of colour."""
+    bands = answers[::10].T[:UNITS_SHOWN, None, :]
+    reach = float(np.nanmax(np.abs(bands))) if bands.size else 0.0
+    shown = np.repeat(bands, 8, axis=1)
+    if not np.isfinite(reach) or reach == 0.0:
+        return np.full(shown.shape, 128, np.uint8)
+    return _to_index(0.5 + 0.5 * shown / reach)
 
 
 def _output_maps(frame: MapFrame, scores: np.ndarray, size: int) -> np.ndarray:

@@ -40,6 +40,7 @@ class MenuButton(QToolButton):
         super().__init__()
         self.setObjectName("menu")
         self.setText("☰")
+        self.setProperty("sign", True)
         self.setAccessibleName("Menu")
         self.setToolTip("Menu (F10)")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

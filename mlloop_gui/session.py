@@ -365,7 +365,7 @@ class Session(QObject):
         started = self.frame is None or self.frame.run != frame.run
         self.frame = frame.with_views_of(self.frame)
         if started:
-            self.view = replace(self.view, sample=None, columns=(0, 1))
+            self.view = replace(self.view, sample=None, columns=None)
             self._worker.send("look", self.view)
         self._settle(frame)
         if started:

@@ -67,6 +67,8 @@ QPushButton[primary="true"]:focus, QToolButton[primary="true"]:focus {
 QToolButton::menu-indicator { image: $chevron; width: ${p10}; height: ${p10};
   subcontrol-position: right center; subcontrol-origin: padding; right: ${p4}; }
 QToolButton[popupMode="2"] { padding-right: ${p20}; }
+QToolButton[sign="true"] { padding: ${p4} ${p4}; min-width: ${p16}; }
+QToolButton[sign="true"]::menu-indicator { image: none; }
 QToolButton[popupMode="1"]::menu-button { border: none; width: ${p16}; }
 QPushButton::menu-indicator { image: $chevron; width: ${p10}; height: ${p10};
   subcontrol-position: right center; right: ${p4}; }

@@ -126,7 +126,10 @@ class BoundaryPlot(Plot):
         hatch = boundary = None
         self._hatched_share = None
         if self._mode == "classes":
-            if lut is not None:
+            if values is not None and values.ndim == 2:
+                # The numbers themselves: 256 colours are too coarse for a smooth line.
+                hatch, boundary = self._lines_of(values, 0.5)
+            elif lut is not None:
                 hatch, boundary = self._lines_of(colors, 127.5)
             elif labels is not None and len(self._names) == 2:
                 hatch, boundary = self._lines_of(np.asarray(labels, dtype=np.float32), 0.5)

@@ -87,11 +87,11 @@ class Structure:
 
 
 def brief(value: float) -> str:
-    """Return a number for the picture: two decimals, fewer where large, a power where tiny."""
+    """Return a number for the picture: two decimals, fewer where large, a power beyond."""
     size = abs(value)
     if not math.isfinite(value) or size < 1e-99:
         return fixed(value, 2)
-    if size < 0.005:
+    if size < 0.005 or size >= 99_999.5:
         exponent = math.floor(math.log10(size))
         return f"{fixed(value / 10.0**exponent, 0)}e{fixed(exponent, 0)}"
     return fixed(value, 2 if size < 9.995 else 1 if size < 99.95 else 0)

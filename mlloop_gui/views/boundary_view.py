@@ -37,6 +37,8 @@ class BoundaryView(Card):
         self._rows = np.zeros(0, np.int64)
         self._shown_check: object = None
         self._shown_map: object = None
+        self._shown_test: object = None
+        self._placed: object = None
         self.plot = BoundaryPlot()
         self.plot.setObjectName("plot.boundary")
         self.plot.setAccessibleName("Decision boundary")
@@ -88,7 +90,7 @@ class BoundaryView(Card):
             return
         problem = frame.problem
         wide = len(problem.dataset.columns) > 2
-        self._axes.offer(problem.dataset.columns, self._session.view.columns)
+        self._axes.offer(problem.dataset.columns, frame.columns)
         self._axes.setVisible(wide)
         self._beside.setVisible(wide)
         self.confusion.setVisible(bool(problem.classes))
@@ -108,7 +110,7 @@ class BoundaryView(Card):
         if frame.test is not None:
             rows = np.concatenate([rows, problem.rows("test")[:SHOWN]])
         inputs, names = problem.dataset.inputs, problem.dataset.columns
-        across, up = self._session.view.columns
+        across, up = frame.columns
         parts = np.repeat(
             [0, 1, 2],
             [
@@ -132,11 +134,9 @@ class BoundaryView(Card):
         if frame.map and mode == "surface":
             self.plot.set_target_scale(*frame.map.scale)
         self.plot.set_points(xy, target, parts, self._wrong(frame, len(rows)), rows)
-        self._shown_check = frame.check
-        self._shown_test = frame.test
+        self._shown_check, self._shown_test = frame.check, frame.test
+        self._placed = frame.columns
         self._mark()
-
-    _shown_test: object = None
 
     def _wrong(self, frame: Frame, count: int) -> np.ndarray:
         """Which shown samples are misclassified; none where the check was on a sample."""
@@ -163,7 +163,8 @@ class BoundaryView(Card):
             return
         if frame.map is not None and frame.map is not self._shown_map:
             previous, self._shown_map = self._shown_map, frame.map
-            if previous is None or frame.test is not self._shown_test:
+            placed = previous is not None and frame.columns == self._placed
+            if not placed or frame.test is not self._shown_test:
                 self._place_points(frame)
             self._show_map(frame)
         if frame.check is not self._shown_check:

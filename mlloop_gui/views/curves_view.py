@@ -17,6 +17,7 @@ from mlloop_gui.theme import Theme
 from mlloop_gui.views.card import Card
 
 BINS = 31
+TREND_POINTS = 80
 
 
 def _card(plot: QWidget) -> Card:
@@ -42,11 +43,11 @@ class CurvesView(QWidget):
             plot.setMinimumSize(110, 60)
         column.addWidget(_card(self.loss), 5)
         column.addWidget(_card(self.quality), 4)
+        column.addWidget(_card(self.gradients), 4)
         beside = QHBoxLayout()
-        beside.addWidget(_card(self.gradients), 5)
-        beside.addWidget(_card(self.histogram), 4)
+        beside.addWidget(_card(self.ratio), 1)
+        beside.addWidget(_card(self.histogram), 1)
         column.addLayout(beside, 4)
-        column.addWidget(_card(self.ratio), 4)
         self._shown: CurvesFrame | None = None
         self._due: list[Callable[[Frame], None]] = []
         session.run_started.connect(self._restart)
@@ -122,8 +123,7 @@ class CurvesView(QWidget):
             return
         for layer in range(frame.layout.layers):
             name = "output" if layer == frame.layout.layers - 1 else f"hidden {layer + 1}"
-            x = curves.updates.x
-            y = curves.updates.last[f"gradient_{layer}"]
+            x, y = medians(curves.updates.x, curves.updates.last[f"gradient_{layer}"])
             self.gradients.set_series(name, x, y, f"layer {layer}")
         self._marks(self.gradients, frame)
 
@@ -180,3 +180,12 @@ class CurvesView(QWidget):
         """Paint in the theme's colours."""
         for plot in (*self.plots, self.histogram):
             plot.set_theme(theme)
+
+
+def medians(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The median of each stretch of a noisy curve, so that its trend can be seen."""
+    size = len(y) // TREND_POINTS
+    if size < 2:
+        return x, y
+    whole = len(y) // size * size
+    return x[:whole].reshape(-1, size)[:, -1], np.median(y[:whole].reshape(-1, size), axis=1)

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from mlloop_gui.frames import Frame
 from mlloop_gui.session import Session
@@ -22,19 +30,25 @@ class MessageBar(QFrame):
         self.setObjectName("message_bar")
         self._session = session
         self._failure: object = None
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(12, 4, 8, 4)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        above = QHBoxLayout()
         self.text = QLabel()
         self.text.setObjectName("message")
         self.text.setWordWrap(True)
-        self._row.addWidget(self.text, 1)
+        above.addWidget(self.text, 1)
+        column.addLayout(above)
+        self._row = QHBoxLayout()
+        self._row.addStretch(1)
+        column.addLayout(self._row)
         self._buttons: list[QPushButton] = []
         self._close = QToolButton()
         self._close.setText("✕")
         self._close.setAccessibleName("Close the message")
         self._close.setToolTip("Close the message")
         self._close.clicked.connect(self.clear)
-        self._row.addWidget(self._close)
+        above.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
         session.message.connect(self.say)
         session.frame_changed.connect(self._follow)
@@ -69,7 +83,7 @@ class MessageBar(QFrame):
             button = QPushButton(text)
             button.setObjectName(name)
             button.clicked.connect(lambda checked=False, act=act: act())
-            self._row.insertWidget(self._row.count() - 1, button)
+            self._row.insertWidget(len(self._buttons), button)
             self._buttons.append(button)
 
     @Slot()

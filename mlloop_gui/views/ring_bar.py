@@ -104,6 +104,7 @@ class RingBar(QToolBar):
             self.ring.set_position(0, None, 0)
         else:
             self.ring.set_position(int(frame.position.stage), layer, int(frame.next_stage))
+        self.ring.set_marks(int(frame.failure.stage) if frame.failure else None, None)
         self.ring.set_sentence(self._sentence(frame))
         self.ring.set_counter(counter_text(frame))
 

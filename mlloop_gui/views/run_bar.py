@@ -110,7 +110,8 @@ class RunBar(QToolBar):
         self.seed.setFixedWidth(64)
         self.addWidget(self.seed)
         for name in ("new_seed", "undo", "redo"):
-            self._button(actions, name)
+            # One sign each: no more room than that takes.
+            self._button(actions, name).setProperty("sign", True)
 
     def _button(self, actions: Actions, name: str, primary: bool = False) -> QToolButton:
         button = QToolButton()
