@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -26,15 +27,23 @@ def run_command(words: Sequence[str]) -> int:
     int
         The exit status: 0 done, 1 the run failed, 2 the input is wrong (one line says why).
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that has no minus sign or no Greek letters gets question marks.
+            stream.reconfigure(errors="replace")
     try:
         return _dispatch(list(words))
     except InputError as error:
         print_line(f"mlloop: {error}")
         return WRONG
-    except BrokenPipeError:
-        # The reader has gone (`mlloop list | head -1`); what Python still holds goes nowhere.
+    except OSError as error:
+        # Files are checked where they are used, so this is standard output; what Python still
+        # holds for it goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
+        if isinstance(error, BrokenPipeError):
+            return DONE  # the reader has what it wanted: `mlloop list | head -1`
+        print_line(f"mlloop: standard output: cannot be written: {error.strerror or error}")
+        return WRONG
     except KeyboardInterrupt:
         print_line("mlloop: interrupted")
         return INTERRUPTED

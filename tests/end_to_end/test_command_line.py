@@ -239,6 +239,28 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     assert process.wait(60) == 0
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is full")
+def test_a_full_disk_is_said_in_one_line() -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [*COMMAND, "list"], env=environment(), stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert done.returncode == 2
+    said = done.stderr.decode()
+    assert said == "mlloop: standard output: cannot be written: No space left on device\n"
+
+
+def test_a_terminal_without_greek_letters_is_no_error() -> None:
+    done = subprocess.run(
+        [*COMMAND, "trace", DEFAULT, "--update", "1", "--sample", "0"],
+        env={**environment(), "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert b"9 evaluate: " in done.stdout
+
+
 @pytest.mark.parametrize(
     ("words", "banned"),
     [
