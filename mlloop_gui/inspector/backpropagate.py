@@ -22,15 +22,15 @@ class BackpropagateInspector(Inspector):
 
     stage: ClassVar[Stage] = Stage.BACKPROPAGATE
     by_unit: ClassVar[bool] = True
-    text_width: ClassVar[tuple[float, int, int]] = (0.24, 240, 360)
-    side_width: ClassVar[tuple[float, int, int]] = (0.22, 275, 330)
+    text_width: ClassVar[tuple[float, int, int]] = (0.25, 250, 370)
+    side_width: tuple[float, int, int] = (0.2, 250, 300)
 
     def build(self) -> None:
         """Make the arrays of a hidden layer and of the output, and the check."""
         self.above = self.strip.table("δ")
         self.weights = self.strip.table("Wᵀ", "·")
         self.slope = self.strip.table("slope", "⊙")
-        self.mask = self.strip.table("dropout", "⊙")
+        self.dropout = self.strip.table("dropout", "⊙")
         self.guess = self.strip.table("p")
         self.target = self.strip.table("y", "−")
         self.delta = self.strip.table("δ", "=")
@@ -38,7 +38,7 @@ class BackpropagateInspector(Inspector):
         self.add(self.strip, 1)
         self.check = Facts("Is the gradient right?")
         self.add_side(self.check)
-        for table in (self.slope, self.mask, self.delta):
+        for table in (self.slope, self.dropout, self.delta):
             table.cell_clicked.connect(self._pick_both)
         for table in (self.above, self.guess, self.target, self.vote):
             table.cell_clicked.connect(self._pick_sample)
@@ -53,7 +53,7 @@ class BackpropagateInspector(Inspector):
             self.strip.show_table(table, not last)
         for table in (self.guess, self.target):
             self.strip.show_table(table, last)
-        self.strip.show_table(self.mask, bool(shown.mask) and not last)
+        self.strip.show_table(self.dropout, bool(shown.mask) and not last)
         if last:
             self._fill_output(moment, unit)
         else:
@@ -61,9 +61,10 @@ class BackpropagateInspector(Inspector):
         self.delta.set_array(
             shown.delta[layer], layer_name("δ", layer), selected=(shown.chosen, unit)
         )
-        self.strip.show_table(self.vote, not shown.outside)
-        title = f"vote 1/{len(shown.vote)}" if _even(shown.vote) else "vote"
-        self.vote.set_array(shown.vote[:, None], title, selected=(shown.chosen, None))
+        uneven = not (shown.outside or _even(shown.vote))
+        self.strip.show_table(self.vote, uneven)
+        if uneven:
+            self.vote.set_array(shown.vote[:, None], selected=(shown.chosen, None))
         self.check.set_facts(*self._check(moment, layer, unit))
 
     def _fill_hidden(self, moment: Moment, layer: int, unit: int) -> None:
@@ -80,7 +81,7 @@ class BackpropagateInspector(Inspector):
         name = f"slope of {act.label}"
         self.slope.set_array(slope, name, selected=(shown.chosen, unit))
         if shown.mask:
-            self.mask.set_array(shown.mask[layer], selected=(shown.chosen, unit))
+            self.dropout.set_array(shown.mask[layer], selected=(shown.chosen, unit))
 
     def _fill_output(self, moment: Moment, unit: int) -> None:
         shown, loss = moment.shown, moment.loss
@@ -106,9 +107,8 @@ class BackpropagateInspector(Inspector):
         record = moment.turn
         nudges = Comparison.of(moment.frame.explanations.get(Stage.GRADIENTS), record)
         if nudges is None:
-            return [Fact("one backward pass gave", f"{record.layout.parameters} slopes")], (
-                "Stage 5 nudges the parameters one by one."
-            )
+            count = numbers.count(record.layout.parameters)
+            return [Fact("one backward pass gave", f"{count} slopes"), _vote(moment)], ""
         into = np.arange(record.layout.sizes[layer] + 1) * record.layout.sizes[layer + 1]
         known = np.isin(nudges.indices, record.layout.offsets[layer] + into + unit)
         places = np.flatnonzero(known) if known.any() else np.arange(len(nudges.indices))
@@ -122,7 +122,8 @@ class BackpropagateInspector(Inspector):
             Fact.of("backpropagation", pair[0], form.text(pair[0]) + power),
             Fact.of(f"nudge ± {small_power(nudges.size)}", pair[1], form.text(pair[1]) + power),
             nudges.verdict(at),
-            Fact("for all", f"1 backward, not {numbers.count(nudges.all_passes)} forward passes"),
+            Fact("passes for all", f"1 instead of {numbers.count(nudges.all_passes)}"),
+            _vote(moment),
         ]
         return facts, ""
 
@@ -147,3 +148,13 @@ def small_power(value: float) -> str:
 
 def _even(vote: np.ndarray) -> bool:
     return bool(len(vote)) and bool(np.allclose(vote, 1.0 / len(vote), rtol=1e-6))
+
+
+def _vote(moment: Moment) -> Fact:
+    """What each δ is multiplied with in the batch's mean."""
+    shown = moment.shown
+    if shown.outside:
+        return Fact("vote of this sample", "none")
+    vote = float(shown.vote[shown.chosen or 0])
+    text = f"1/{len(shown.vote)} of the mean" if _even(shown.vote) else numbers.short(vote)
+    return Fact.of("vote of this sample", vote, text)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from core.explain import explain_stage
+from core.explain import EXPLAINERS
 from core.explain.case import Case
 from core.stages import Stage
 from mlloop_gui.inspector.moment import Moment, pale
@@ -44,6 +44,11 @@ class Choice(QObject):
         self._layer, self._unit = 0, 0
         self.made = False
 
+    @property
+    def unit(self) -> int:
+        """The unit chosen, whether or not the layer in hand has so many."""
+        return self._unit
+
     def choose(self, layer: int | None = None, unit: int | None = None) -> None:
         """Choose a layer (counted from 0), a unit of it, or both."""
         made = (self._layer if layer is None else layer, self._unit if unit is None else unit)
@@ -56,6 +61,34 @@ class Choice(QObject):
         """Return layer and unit as far as a network of ``sizes`` (inputs first) has them."""
         layer = min(self._layer, len(sizes) - 2)
         return layer, min(self._unit, sizes[layer + 1] - 1)
+
+
+class Scrolled(QScrollArea):
+    """As wide as the widget in it, which is scrolled up and down where the page is too low."""
+
+    def __init__(self, widget: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._inside = widget
+        widget.setProperty("scrolled", True)
+        self.setWidget(widget)
+
+    def sizeHint(self) -> QSize:
+        """Return the size of the widget in it."""
+        return self._inside.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return its width, and a height that any page has."""
+        return QSize(self._inside.minimumSizeHint().width(), 40)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Ask for another width when the widget does."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
 
 
 class Inspector(QWidget):
@@ -72,9 +105,9 @@ class Inspector(QWidget):
     stage: ClassVar[Stage]
     #: Whether what is said depends on the unit in hand.
     by_unit: ClassVar[bool] = False
-    #: Shares of the width that the words and the right side take, and their limits in pixels.
+    #: Shares of the width that words and right side take, and their limits in pixels.
     text_width: ClassVar[tuple[float, int, int]] = (0.3, 280, 460)
-    side_width: ClassVar[tuple[float, int, int]] = (0.2, 220, 300)
+    side_width: tuple[float, int, int] = (0.2, 220, 300)
 
     def __init__(self, session: Session, choice: Choice, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -98,12 +131,14 @@ class Inspector(QWidget):
         self._empty.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self._empty.setWordWrap(True)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 6, 12, 6)
+        layout.setContentsMargins(12, 4, 12, 4)
         layout.addWidget(self.body)
         layout.addWidget(self._empty)
         self.body.hide()
         self.register(self.words, self.strip)
         self.build()
+        if self.side is None:
+            self.columns.addStretch(0)
         self.set_theme(self._theme)
 
     # What a subclass fills in
@@ -123,19 +158,27 @@ class Inspector(QWidget):
     # Building
 
     def add(self, widget: QWidget, stretch: int = 0) -> None:
-        """Append a widget to the columns; what has a theme will be given it."""
-        self.columns.addWidget(widget, stretch)
+        """Append a widget to the columns, at their top; what has a theme will be given it."""
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(widget, 1)
+        column.addStretch(0)
+        self.columns.addLayout(column, stretch)
         self.register(widget)
 
     def add_side(self, *widgets: QWidget) -> None:
         """Make the right side of widgets under each other."""
-        self.side = QWidget()
-        column = QVBoxLayout(self.side)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         for widget in widgets:
             column.addWidget(widget)
             self.register(widget)
+        column.addStretch(0)
+        self.side = Scrolled(inside)
+        self.columns.addStretch(0)
         self.columns.addWidget(self.side)
 
     def register(self, *widgets: Any) -> None:
@@ -163,8 +206,8 @@ class Inspector(QWidget):
     def say(self, moment: Moment) -> None:
         """Set formula, worked formula and sentence."""
         told = moment.explanation
-        if self.by_unit and self.choice.made:
-            told = explain_stage(moment.context, self.stage, moment.sample, self.place(moment))
+        if self.by_unit and (self.choice.made or moment.half is not None):
+            told = EXPLAINERS[self.stage](Case(moment.context, moment.sample, self.place(moment)))
         if told is None:
             # The explanation of a stage or sample just chosen comes with the next frame.
             self.words.set_text("", "", self.stage.question)
@@ -178,8 +221,12 @@ class Inspector(QWidget):
 
     def place(self, moment: Moment) -> tuple[int, int]:
         """Return layer and unit in hand: until a person has chosen, the explanation's own."""
+        sizes = moment.turn.layout.sizes
+        if moment.half is not None:
+            # Stepping layer by layer, the layer in hand is the one just done.
+            return moment.half, min(self.choice.unit, sizes[moment.half + 1] - 1)
         if self.choice.made:
-            return self.choice.within(moment.turn.layout.sizes)
+            return self.choice.within(sizes)
         return Case(moment.context, moment.sample).unit
 
     def pick(self, rows: np.ndarray, at: int) -> None:
@@ -199,8 +246,12 @@ class Inspector(QWidget):
             widget.set_theme(theme)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the width between the three parts."""
+        """Share the new width."""
         super().resizeEvent(event)
+        self.share_width()
+
+    def share_width(self) -> None:
+        """Give words and right side their shares of the width; the middle has the rest."""
         self.words.setFixedWidth(self._part(self.text_width))
         if self.side is not None:
             self.side.setFixedWidth(self._part(self.side_width))

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from PySide6.QtWidgets import QFrame, QScrollArea
-
 from core.metrics import Evaluation, wilson
 from core.stages import Stage
-from mlloop_gui.inspector.base import Inspector
+from mlloop_gui.inspector.base import Inspector, Scrolled
 from mlloop_gui.inspector.facts import Fact, Facts
 from mlloop_gui.inspector.moment import Moment
 from mlloop_gui.inspector.numbers_table import Column, NumbersTable
 from mlloop_gui.plots import numbers
 from mlloop_gui.plots.confusion import ConfusionMatrix
 
+#: Up to so many classes the confusion matrix is small.
+_FEW = 3
 _SEALED = "sealed"
 _NONE = "–"
 
@@ -24,22 +24,18 @@ class EvaluateInspector(Inspector):
     """How the model does on each part, with intervals; the gap; which classes it confuses."""
 
     stage: ClassVar[Stage] = Stage.EVALUATE
-    side_width: ClassVar[tuple[float, int, int]] = (0.24, 250, 380)
+    text_width: ClassVar[tuple[float, int, int]] = (0.25, 250, 400)
+    side_width = (0.2, 215, 290)
 
     def build(self) -> None:
         """Make the table of parts, the gap, and the confusion matrix."""
         self.parts = NumbersTable("how the model does on each part")
         self.gap = Facts("Learned or memorised?")
         self.confusion = ConfusionMatrix("Validation")
-        self.confusion.setProperty("scrolled", True)
-        self._matrix = QScrollArea()
-        self._matrix.setFrameShape(QFrame.Shape.NoFrame)
-        self._matrix.setWidgetResizable(True)
-        self._matrix.setWidget(self.confusion)
         self.add(self.parts, 3)
-        self.add(self.gap, 2)
-        self.add_side(self._matrix)
-        self.register(self.confusion)
+        self.add(Scrolled(self.gap))
+        self.register(self.gap)
+        self.add_side(self.confusion)
 
     def ready(self, moment: Moment) -> bool:
         """Return whether there has been a look: there is one from the start."""
@@ -53,7 +49,9 @@ class EvaluateInspector(Inspector):
         columns = [_column("samples", "Rows of the part", found, _rows, moment)]
         columns.append(_column("loss", "Mean data loss, no penalty", found, _loss, moment))
         if classes:
+            columns = columns[1:]
             columns += [
+                _column("right", "How many guesses are right", found, _right, moment),
                 _column("accuracy", "Share of right guesses", found, _accuracy, moment),
                 _column("95 % interval", "Where the true share is likely", found, _interval,
                         moment),
@@ -65,33 +63,31 @@ class EvaluateInspector(Inspector):
                 columns.append(_column(_LABELS[name], told, found, _metric(name), moment))
         self.parts.set_numbers(["train", "validation", "test"], columns)
         self.gap.set_facts(*self._gap(moment))
-        self._matrix.setVisible(classes)
+        self.confusion.setVisible(classes)
         if classes:
             part = check.validation if check.validation.rows else check.train
+            assert part.confusion is not None
             self.confusion.set_title("Validation" if check.validation.rows else "Training part")
+            many = len(moment.problem.dataset.class_names) > _FEW
+            self.side_width = (0.28, 300, 440) if many else (0.2, 215, 290)
+            self.share_width()
             self.confusion.set_matrix(part.confusion, moment.problem.dataset.class_names)
 
     def _gap(self, moment: Moment) -> tuple[list[Fact], str]:
-        check, frame = moment.frame.check, moment.frame
+        check = moment.frame.check
         facts = []
         if check.validation.rows:
             gap = check.validation.loss - check.train.loss
             facts.append(Fact.of("gap of the loss", gap, _signed(gap), strong=True))
             gap = check.validation.headline - check.train.headline
             name = "gap of the accuracy" if moment.problem.classes else "gap of R²"
-            text = f"{_signed(100 * gap)} %" if moment.problem.classes else _signed(gap)
+            text = f"{_signed(100 * gap)} points" if moment.problem.classes else _signed(gap)
             facts.append(Fact.of(name, gap, text))
         opened = self.session.test_openings
         times = "once" if opened == 1 else f"{numbers.count(opened)} times"
-        state = f"opened {times}" if opened else "sealed, never opened"
-        facts.append(Fact("test part", state))
-        notes = []
-        if frame.stepped:
-            notes.append(f"{frame.worsened} of {frame.stepped} stepped turns made the training"
-                         " loss worse.")  # fmt: skip
-        if check.sampled:
-            notes.append("Measured on a fixed sample of each large part.")
-        return facts, " ".join(notes)
+        facts.append(Fact("test part", f"opened {times}" if opened else _SEALED))
+        note = "Measured on a fixed sample of each large part." if check.sampled else ""
+        return facts, note
 
 
 _LABELS = {"r2": "R²", "rmse": "RMSE", "mae": "MAE"}
@@ -105,8 +101,6 @@ def _column(
 ) -> Column:
     """A column of texts with their full values, for parts that may be sealed or empty."""
     pairs = [read(part, moment) if part is not None else (_SEALED, _SEALED) for part in found]
-    if found[2] is None and name == "samples":
-        pairs[2] = (numbers.count(len(moment.problem.parts.test)), "")
     return Column(name, [text for text, _ in pairs], tip, exact=[exact for _, exact in pairs])
 
 
@@ -118,11 +112,16 @@ def _loss(part: Evaluation, moment: Moment) -> tuple[str, str]:
     return (numbers.short(part.loss, 4), repr(part.loss)) if part.rows else (_NONE, _NONE)
 
 
+def _right(part: Evaluation, moment: Moment) -> tuple[str, str]:
+    if part.correct is None or not part.rows:
+        return _NONE, _NONE
+    return f"{numbers.count(part.correct)} of {numbers.count(part.rows)}", str(part.correct)
+
+
 def _accuracy(part: Evaluation, moment: Moment) -> tuple[str, str]:
     if part.correct is None or not part.rows:
         return _NONE, _NONE
-    text = f"{numbers.percent(part.headline)} ({numbers.count(part.correct)} of"
-    return f"{text} {numbers.count(part.rows)})", repr(part.headline)
+    return numbers.percent(part.headline), repr(part.headline)
 
 
 def _interval(part: Evaluation, moment: Moment) -> tuple[str, str]:

@@ -21,8 +21,8 @@ class GradientsInspector(Inspector):
     """Every parameter's gradient beside its nudged one, data and penalty apart."""
 
     stage: ClassVar[Stage] = Stage.GRADIENTS
-    text_width: ClassVar[tuple[float, int, int]] = (0.26, 250, 380)
-    side_width: ClassVar[tuple[float, int, int]] = (0.24, 270, 360)
+    text_width: ClassVar[tuple[float, int, int]] = (0.26, 250, 400)
+    side_width: tuple[float, int, int] = (0.19, 240, 300)
 
     def build(self) -> None:
         """Make the table of parameters and the account of the passes."""
@@ -54,7 +54,7 @@ class GradientsInspector(Inspector):
             told = "The same from two forward passes: (L(w + h) − L(w − h)) / 2h"
             columns.append(Column("nudged", nudges.nudged, told, signed=True, form=form))
             told = "Nudged minus backward pass"
-            columns.append(Column("difference", nudges.difference, told, digits=1))
+            columns.append(Column("difference", nudges.difference, told, digits=2))
         names = ParameterNames(record.layout, indices)
         self.parameters.set_numbers(names, columns, nudges.largest if nudges else None)
         self.account.set_facts(*self._account(moment, nudges))
@@ -68,11 +68,8 @@ class GradientsInspector(Inspector):
         if nudges is None:
             return [Fact("parameters", numbers.count(count)), norm], ""
         facts = [
-            Fact(
-                f"{_some(count, 'parameter')}, both ways",
-                _some(nudges.all_passes, "forward pass"),
-                strong=True,
-            ),
+            Fact("parameters", numbers.count(count)),
+            Fact("forward passes", numbers.count(nudges.all_passes), strong=True),
             Fact.of("time for all", nudges.seconds, _seconds(nudges.seconds)),
             norm,
             nudges.verdict(),

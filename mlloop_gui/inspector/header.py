@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from mlloop_gui.session import Session
 
 
+_BUTTON = "QToolButton { padding-left: 5px; padding-right: 5px; }"
+
+
 class ElidedLabel(QLabel):
     """A line of text that ends in an ellipsis where there is no room; all of it is its tooltip."""
 
@@ -84,6 +87,7 @@ class StageChooser(QWidget):
             button.setToolTip(f"{int(stage)} {stage.label}: {stage.question} (key {int(stage)})")
             place = {1: "first", 9: "last"}.get(int(stage), "middle")
             button.setProperty("segment", place)
+            button.setStyleSheet(_BUTTON)
             self._group.addButton(button, int(stage))
             self.buttons[stage] = button
             row.addWidget(button)
@@ -106,7 +110,7 @@ class StageChooser(QWidget):
         metrics = self.buttons[Stage.REPRESENT].fontMetrics()
         texts = [f"{int(stage)} {stage.label}" for stage in Stage]
         # Padding and border of a button, and the wider letters of the one that is down.
-        return sum(metrics.horizontalAdvance(text) + 22 for text in texts) + 16
+        return sum(metrics.horizontalAdvance(text) + 14 for text in texts) + 16
 
     def _write(self) -> None:
         for stage, button in self.buttons.items():
@@ -180,9 +184,8 @@ class Header(QWidget):
     def set_place(self, place: tuple[int, int] | None) -> None:
         """Offer layer and unit with these two chosen, or with None neither."""
         record = self.moment.record if self.moment is not None else None
-        offered = place is not None and record is not None
-        self.layers.setVisible(offered)
-        if offered:
+        self.layers.setVisible(place is not None and record is not None)
+        if place is not None and record is not None:
             self.layers.set_place(record.layout.sizes, *place)
         self._fit()
 
@@ -245,6 +248,8 @@ def record_note(moment: Moment) -> str:
         return f"at update {numbers.count(moment.frame.check.update)}"
     if moment.record is None:
         return "not yet: turn 1 has not come this far"
+    if moment.half is not None:
+        return f"turn {numbers.count(moment.record.turn)}, layer {moment.half + 1} just done"
     if moment.older:
         return f"record of turn {numbers.count(moment.record.turn)} (a newer turn has begun)"
     return f"turn {numbers.count(moment.record.turn)}"
@@ -262,7 +267,7 @@ def sample_texts(moment: Moment) -> tuple[str, int | None, str]:
     truth = problem.dataset.target_text(problem.dataset.target[moment.sample])
     answer = _answer(moment)
     voteless = record is not None and place is None
-    tail = (f" · {answer}" if answer else "") + (" · no vote in this update" if voteless else "")
+    tail = (" · no vote in this update" if voteless else "") + (f" · {answer}" if answer else "")
     if problem.classes:
         return f"{said} · class", int(problem.dataset.target[moment.sample]), truth + tail
     return f"{said} · {problem.dataset.target_name} = {truth}{tail}", None, ""
@@ -275,11 +280,11 @@ def _answer(moment: Moment) -> str:
         return ""
     scores = moment.shown.scores[moment.shown.chosen or 0][None, :]
     if not problem.classes:
-        guess = problem.representation.inverse_target(scores[0, 0].astype(np.float64))
-        return f"predicted {numbers.short(float(guess))}"
+        guess = problem.representation.inverse_target(scores[0].astype(np.float64))
+        return f"predicted {numbers.short(float(guess[0]))}"
     shares = moment.loss.probabilities(scores)
     truth = int(problem.dataset.target[moment.sample])
     if shares is None:
-        guess = int(predicted_classes(scores)[0])
-        return f"predicted {problem.dataset.class_names[guess]}"
+        named = int(predicted_classes(scores)[0])
+        return f"predicted {problem.dataset.class_names[named]}"
     return f"p({problem.dataset.class_names[truth]}) = {numbers.fixed(float(shares[0, truth]), 3)}"

@@ -11,8 +11,8 @@ from core.stages import Stage
 from mlloop_gui.inspector.base import Inspector
 from mlloop_gui.inspector.epoch_bar import EpochBar
 from mlloop_gui.inspector.facts import Fact, Facts
-from mlloop_gui.inspector.moment import Moment, target_texts
-from mlloop_gui.inspector.numbers_table import Column, NumbersTable
+from mlloop_gui.inspector.moment import Moment
+from mlloop_gui.inspector.numbers_table import Column, NumbersTable, truth_column
 from mlloop_gui.plots import numbers
 
 
@@ -20,7 +20,7 @@ class IterateInspector(Inspector):
     """The epoch's bar, this batch with its losses, and the next batch."""
 
     stage: ClassVar[Stage] = Stage.ITERATE
-    side_width: ClassVar[tuple[float, int, int]] = (0.2, 240, 300)
+    side_width: tuple[float, int, int] = (0.2, 240, 300)
 
     def build(self) -> None:
         """Make the bar, the two batches and the account of the turn."""
@@ -38,7 +38,9 @@ class IterateInspector(Inspector):
         row.setSpacing(12)
         row.addWidget(self.this, 1)
         row.addWidget(self.next, 1)
+        row.addStretch(0)
         column.addLayout(row, 1)
+        column.addStretch(0)
         self.add(middle, 1)
         self.register(self.bar, self.this, self.next)
         self.account = Facts("What changed")
@@ -61,7 +63,7 @@ class IterateInspector(Inspector):
             [str(place + 1) for place in range(len(record.rows))],
             [
                 Column("this batch: row", rows[record.rows], "Row of the data"),
-                Column("truth", target_texts(problem, record.rows), "The target in the data"),
+                truth_column(problem, record.rows),
                 Column("loss", record.price, "What the guess cost in this turn"),
             ],
             moment.place,
@@ -71,7 +73,7 @@ class IterateInspector(Inspector):
             [str(place + 1) for place in range(len(record.next_rows))],
             [
                 Column("next batch: row", rows[record.next_rows], "Row of the data"),
-                Column("truth", target_texts(problem, record.next_rows), "The target in the data"),
+                truth_column(problem, record.next_rows),
             ],
             int(coming[0]) if len(coming) else None,
         )

@@ -9,10 +9,10 @@ import numpy as np
 from core.losses import Loss
 from core.metrics import predicted_classes, wilson
 from core.stages import Stage
-from mlloop_gui.inspector.base import Inspector
+from mlloop_gui.inspector.base import Inspector, Scrolled
 from mlloop_gui.inspector.facts import Fact, Facts
-from mlloop_gui.inspector.moment import Moment, target_texts
-from mlloop_gui.inspector.numbers_table import Column, NumbersTable
+from mlloop_gui.inspector.moment import Moment
+from mlloop_gui.inspector.numbers_table import Column, NumbersTable, truth_column
 from mlloop_gui.plots import numbers
 from mlloop_gui.plots.loss_view import LossCurveView
 
@@ -24,7 +24,8 @@ class LossInspector(Inspector):
     """Each sample's loss and its share in the mean; the loss against the prediction."""
 
     stage: ClassVar[Stage] = Stage.LOSS
-    side_width: ClassVar[tuple[float, int, int]] = (0.26, 250, 400)
+    text_width: ClassVar[tuple[float, int, int]] = (0.27, 270, 420)
+    side_width: tuple[float, int, int] = (0.25, 230, 400)
 
     def build(self) -> None:
         """Make the table of the batch, the sums, and the curve."""
@@ -33,7 +34,8 @@ class LossInspector(Inspector):
         self.sums = Facts("The batch")
         self.curve = LossCurveView("Loss of this sample")
         self.add(self.losses, 3)
-        self.add(self.sums, 2)
+        self.add(Scrolled(self.sums))
+        self.register(self.sums)
         self.add_side(self.curve)
 
     def fill(self, moment: Moment) -> None:
@@ -45,7 +47,7 @@ class LossInspector(Inspector):
     def _fill_table(self, moment: Moment) -> None:
         problem, shown = moment.problem, moment.shown
         assert shown.price is not None
-        columns = [Column("truth", target_texts(problem, shown.rows), "The target in the data")]
+        columns = [truth_column(problem, shown.rows)]
         shares = moment.loss.probabilities(shown.scores) if problem.classes else None
         if shares is not None:
             truth = problem.dataset.target[shown.rows]
@@ -54,11 +56,11 @@ class LossInspector(Inspector):
         elif shown.scores.shape[1] == 1:
             columns.append(Column("output", shown.scores[:, 0], "The model's output"))
             columns.append(Column("wanted", shown.y[:, 0], "The target as the loss wants it"))
-        columns.append(Column("loss", shown.price, "What this guess costs"))
+        columns.append(Column("loss", shown.price, "What this guess costs", digits=4))
         if not shown.outside:
             columns.append(Column("vote", shown.vote, "The sample's weight in the batch's mean"))
             share = shown.vote * shown.price
-            columns.append(Column("vote · loss", share, "They add up to the batch's loss"))
+            columns.append(Column("vote · loss", share, "They add up to the loss", digits=4))
         self.losses.set_numbers(shown.names, columns, shown.chosen)
 
     def _fill_sums(self, moment: Moment) -> None:

@@ -35,12 +35,15 @@ class Moment:
         Of the last turn that did the stage.
     explanation : StageExplanation or None
         Of this stage and the sample in hand; None until it has been made.
+    half : int or None
+        The layer just done, where the stage is stepped layer by layer and not done yet.
     """
 
     frame: Frame
     stage: Stage
     record: TurnRecord | None
     explanation: StageExplanation | None
+    half: int | None = None
 
     @staticmethod
     def of(frame: Frame, stage: Stage) -> Moment:
@@ -49,6 +52,11 @@ class Moment:
         if stage is Stage.EVALUATE:
             # It looks at the parameters as they are, and has no record of its own.
             record = frame.failure.record if frame.failure else frame.record
+        position = frame.position
+        if position.layer and frame.next_stage is stage and not frame.failure:
+            layers, done = frame.layout.layers, position.layer
+            layer = done - 1 if stage is Stage.TRANSFORM else layers - done
+            return Moment(frame, stage, frame.record, None, layer)
         return Moment(frame, stage, record, frame.explanations.get(stage))
 
     @property
@@ -117,11 +125,6 @@ def place_in(record: TurnRecord | None, row: int) -> int | None:
 def layer_name(letter: str, layer: int) -> str:
     """Return a layer's array as it is written: layer 0's weights are W¹."""
     return letter + str(layer + 1).translate(SUPERSCRIPTS)
-
-
-def target_texts(problem: Problem, rows: np.ndarray) -> list[str]:
-    """Return the truth of some rows as a person would write it."""
-    return [problem.dataset.target_text(value) for value in problem.dataset.target[rows]]
 
 
 def pale(theme: Theme) -> Theme:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,11 +17,12 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFontMetricsF
+from PySide6.QtGui import QAction, QColor, QFontMetricsF, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from core.problem import Problem
 from mlloop_gui.plots import cells
-from mlloop_gui.plots.table import exact
+from mlloop_gui.plots.table import TableWindow, exact
 from mlloop_gui.theme import Theme, current, diverging_lut, font, font_px
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -135,6 +136,14 @@ class NumbersModel(QAbstractTableModel):
         """Return the number of columns."""
         return 0 if parent.isValid() else len(self._columns)
 
+    def columns(self) -> list[Column]:
+        """Return the columns as they were given."""
+        return [written.column for written in self._columns]
+
+    def names(self) -> Sequence[str]:
+        """Return the names of the rows."""
+        return self._names
+
     def text(self, row: int, column: int) -> str:
         """Return a cell as it is written."""
         return self._columns[column].text(row)
@@ -207,6 +216,16 @@ class NumbersTable(QTableView):
         self.setMinimumHeight(60)
         self.set_theme(current())
         self.selectionModel().currentRowChanged.connect(self._choose)
+        self._add_action("Open as table", QKeySequence("T"), self.open_table)
+        self._add_action("Copy table", QKeySequence(QKeySequence.StandardKey.Copy), self.copy)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+
+    def _add_action(self, text: str, keys: QKeySequence, slot: Callable[[], object]) -> None:
+        action = QAction(text, self)
+        action.setShortcut(keys)
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        action.triggered.connect(slot)
+        self.addAction(action)
 
     def set_numbers(
         self, names: Sequence[str], columns: Sequence[Column], chosen: int | None = None
@@ -230,9 +249,29 @@ class NumbersTable(QTableView):
             self.scrollTo(index)
         self.viewport().update()
 
+    def open_table(self) -> TableWindow:
+        """Open the whole table at full precision in a window of its own, and return it."""
+        columns = self.numbers.columns()
+        names = [column.name for column in columns]
+        window = TableWindow(
+            f"{self.accessibleName()}: table",
+            names,
+            [column.values if column.exact is None else column.exact for column in columns],
+            self.numbers.names(),
+            self.window(),
+        )
+        window.show()
+        return window
+
+    def copy(self) -> None:
+        """Put the whole table on the clipboard, at full precision."""
+        window = self.open_table()
+        window.copy()
+        window.close()
+
     def text_at(self, row: int, column: str) -> str:
         """Return a cell as it is written; KeyError for an unknown column."""
-        names = [written.column.name for written in self.numbers._columns]
+        names = [found.name for found in self.numbers.columns()]
         if column not in names:
             raise KeyError(column)
         return self.numbers.text(row, names.index(column))
@@ -257,16 +296,30 @@ class NumbersTable(QTableView):
         for at, written in enumerate(self.numbers._columns):
             rows = range(min(self.numbers.rowCount(), _MEASURED))
             widest = max((metrics.horizontalAdvance(written.text(row)) for row in rows), default=0)
-            width = int(max(widest, heads.horizontalAdvance(written.heading))) + 20
+            width = int(max(widest, heads.horizontalAdvance(written.heading))) + 14
             if not 0 <= self.columnWidth(at) - width <= 24:
                 self.setColumnWidth(at, width)
-        # No wider than its columns: what is beside it stands close to it.
-        across = sum(map(self.columnWidth, range(self.numbers.columnCount())))
-        across += (
-            self.verticalHeader().sizeHint().width() + self.verticalScrollBar().sizeHint().width()
-        )
-        self.setMaximumWidth(max(across + 2 * self.frameWidth() + 4, self.minimumWidth()))
+        self._limit_size()
+
+    def _limit_size(self) -> None:
+        """Grow no larger than the cells: what stands beside or below stands close."""
+        columns, rows = self.numbers.columnCount(), self.numbers.rowCount()
+        bars = self.verticalScrollBar().sizeHint().width()
+        across = sum(map(self.columnWidth, range(columns))) + bars
+        across += self.verticalHeader().sizeHint().width() + 2 * self.frameWidth()
+        down = rows * self.verticalHeader().defaultSectionSize() + bars
+        down += self.horizontalHeader().sizeHint().height() + 2 * self.frameWidth()
+        self.setMaximumSize(max(across, self.minimumWidth()), max(down, self.minimumHeight()))
 
     def _choose(self, current: QModelIndex, previous: QModelIndex) -> None:
         if current.isValid() and current.row() != previous.row():
             self.row_chosen.emit(current.row())
+
+
+def truth_column(problem: Problem, rows: np.ndarray) -> Column:
+    """Return the truth of some rows of the data: class names, or numbers in their own unit."""
+    targets = problem.dataset.target[rows]
+    if not problem.classes:
+        return Column("truth", targets, "The target in the data", digits=4)
+    names = [problem.dataset.class_names[k] for k in targets.tolist()]
+    return Column("truth", names, "The class in the data")

@@ -10,10 +10,10 @@ from core.metrics import predicted_classes
 from core.stages import Stage
 from mlloop_gui.inspector.base import Inspector
 from mlloop_gui.inspector.facts import CROSS, TICK, Fact, Facts
-from mlloop_gui.inspector.moment import Moment, target_texts
-from mlloop_gui.inspector.numbers_table import Column, NumbersTable
+from mlloop_gui.inspector.moment import Moment
+from mlloop_gui.inspector.numbers_table import Column, NumbersTable, truth_column
 from mlloop_gui.inspector.strip import MOST_COLUMNS
-from mlloop_gui.plots import numbers
+from mlloop_gui.plots import cells, numbers
 from mlloop_gui.plots.bars import ProbabilityBars
 
 
@@ -21,7 +21,8 @@ class PredictInspector(Inspector):
     """Scores, what is made of them, and the picked sample's answer as bars."""
 
     stage: ClassVar[Stage] = Stage.PREDICT
-    side_width: ClassVar[tuple[float, int, int]] = (0.26, 260, 400)
+    text_width: ClassVar[tuple[float, int, int]] = (0.27, 260, 400)
+    side_width: tuple[float, int, int] = (0.22, 240, 340)
 
     def build(self) -> None:
         """Make the batch's scores, its guesses, and the sample's bars."""
@@ -44,6 +45,7 @@ class PredictInspector(Inspector):
         selected = (shown.chosen, None)
         wide = scores.shape[1] > MOST_COLUMNS
         names = () if wide else problem.output_names
+        self.scores.set_title("scores s" if problem.classes else "output s")
         self.scores.set_array(scores, rows=shown.names, columns=names, selected=selected)
         shares = moment.loss.probabilities(scores) if problem.classes else None
         self.strip.show_table(self.shares, shares is not None)
@@ -67,7 +69,7 @@ class PredictInspector(Inspector):
             [
                 Column("guess", [problem.dataset.class_names[k] for k in guess.tolist()],
                        "The class of the largest score"),
-                Column("truth", target_texts(problem, shown.rows), "The class in the data"),
+                truth_column(problem, shown.rows),
                 Column("verdict", right, "Whether the guess is the truth"),
             ],
             shown.chosen,
@@ -87,12 +89,14 @@ class PredictInspector(Inspector):
         scaled = shown.scores[:, 0]
         guess = np.asarray(problem.representation.inverse_target(scaled), np.float64)
         truth = problem.dataset.target[shown.rows]
+        # One number of decimals for all three, so that the eye can subtract.
+        form = cells.format_for(np.concatenate([guess, truth]), 5)
         self.guesses.set_numbers(
             shown.names,
             [
-                Column("guess", guess, "The output in the target's own unit"),
-                Column("truth", truth, "The target in the data"),
-                Column("miss", guess - truth, "Guess minus truth", signed=True),
+                Column("guess", guess, "The output in the target's own unit", form=form),
+                Column("truth", truth, "The target in the data", form=form),
+                Column("miss", guess - truth, "Guess minus truth", signed=True, form=form),
             ],
             shown.chosen,
         )

@@ -64,10 +64,10 @@ class RepresentInspector(Inspector):
             [
                 Column("the object", [said[feature.column] for feature in features],
                        "What the data say, with the unit"),
+                Column("x", x, "What the model gets", signed=True),
                 Column("how", [numbers.signed(feature.formula) if feature.category is None
                                 else feature.formula for feature in features],
                        "How the number is made, as fitted on the training part"),
-                Column("x", x, "What the model gets", signed=True),
             ],
         )  # fmt: skip
         truth = f"{target.name}: {target.text} {target.unit}".strip()

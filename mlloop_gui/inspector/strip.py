@@ -49,7 +49,7 @@ class ArrayStrip(QScrollArea):
         self._inside.setProperty("scrolled", True)
         self._row = QHBoxLayout(self._inside)
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(8)
+        self._row.setSpacing(6)
         self._row.addStretch(1)
         self.setWidget(self._inside)
         self._tables: list[StripTable] = []
@@ -132,6 +132,8 @@ class ArrayStrip(QScrollArea):
             if table.row_count() > fits:
                 fits = int((room - taken - table.row_height()) // table.row_height())
             table.set_max(max(min(fits, _MOST_ROWS), 1), MOST_COLUMNS)
+        # No wider than what is in it: the room beside it is for others.
+        self.setMaximumWidth(max(self._inside.minimumSizeHint().width(), self.minimumWidth()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Cut the tables to the new height."""

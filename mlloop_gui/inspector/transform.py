@@ -21,8 +21,8 @@ class TransformInspector(Inspector):
 
     stage: ClassVar[Stage] = Stage.TRANSFORM
     by_unit: ClassVar[bool] = True
-    text_width: ClassVar[tuple[float, int, int]] = (0.24, 240, 360)
-    side_width: ClassVar[tuple[float, int, int]] = (0.23, 250, 330)
+    text_width: ClassVar[tuple[float, int, int]] = (0.22, 240, 340)
+    side_width: tuple[float, int, int] = (0.175, 236, 280)
 
     def build(self) -> None:
         """Make the layer's arrays and the table of one unit's terms."""
@@ -30,13 +30,13 @@ class TransformInspector(Inspector):
         self.weights = self.strip.table("W", "·")
         self.bias = self.strip.table_below(self.weights, "+ b")
         self.z = self.strip.table("z", "=")
-        self.mask = self.strip.table("mask", "⊙")
+        self.dropout = self.strip.table("mask", "⊙")
         self.a = self.strip.table("a", "→")
         self.add(self.strip, 1)
         self.terms = NumbersTable("the unit's sum, term by term")
         self.total = Facts()
         self.add_side(self.terms, self.total)
-        for table in (self.z, self.a, self.mask):
+        for table in (self.z, self.a, self.dropout):
             table.cell_clicked.connect(self._pick_both)
         self.input.cell_clicked.connect(self._pick_sample)
         self.weights.cell_clicked.connect(self._pick_unit)
@@ -61,14 +61,14 @@ class TransformInspector(Inspector):
         self.z.set_array(shown.z[layer], layer_name("z", layer), selected=(at, unit))
         self.strip.show_table(self.a, not last)
         dropped = bool(shown.mask) and not last
-        self.strip.show_table(self.mask, dropped)
+        self.strip.show_table(self.dropout, dropped)
         if not last:
             name = ACTIVATIONS[activations_of(record)[layer]].label
             self.a.set_array(
                 shown.a[layer], f"{layer_name('a', layer)} = {name}", selected=(at, unit)
             )
         if dropped:
-            self.mask.set_array(shown.mask[layer], "dropout", selected=(at, unit))
+            self.dropout.set_array(shown.mask[layer], "dropout", selected=(at, unit))
         self._fill_terms(moment, layer, unit)
 
     def _fill_terms(self, moment: Moment, layer: int, unit: int) -> None:
@@ -81,16 +81,16 @@ class TransformInspector(Inspector):
         names = [f"unit {k + 1}" for k in range(len(x))] if layer else list(features)
         one = np.ones(1, x.dtype)
         terms = np.append(x * w, b)
+        z = float(shown.z[layer][at, unit])
+        form = cells.format_for(np.append(terms, z).astype(np.float64), 4)
         self.terms.set_numbers(
             [*names, "bias"],
             [
-                Column("input", np.append(x, one), "What the unit is given; 1 for the bias"),
-                Column("weight", np.append(w, b), "The unit's weight, and its bias", signed=True),
-                Column("product", terms, "Input times weight", signed=True),
+                Column("input", np.append(x, one), "What it is given; 1 for the bias", 4),
+                Column("weight", np.append(w, b), "Its weight, and its bias", 4, signed=True),
+                Column("product", terms, "Input times weight", signed=True, form=form),
             ],
         )
-        form = cells.format_for(shown.z[layer].astype(np.float64))
-        z = float(shown.z[layer][at, unit])
         power = f" × {numbers.power(form.exponent)}" if form.exponent else ""
         self.total.set_facts(
             [Fact.of(f"sum of the {len(terms)} terms, z", z, form.text(z) + power, strong=True)]

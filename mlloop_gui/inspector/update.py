@@ -14,7 +14,7 @@ from mlloop_gui.inspector.facts import Fact, Facts
 from mlloop_gui.inspector.moment import Moment
 from mlloop_gui.inspector.numbers_table import Column, NumbersTable
 from mlloop_gui.inspector.parameters import ParameterNames
-from mlloop_gui.plots import numbers
+from mlloop_gui.plots import cells, numbers
 
 
 class UpdateInspector(Inspector):
@@ -22,7 +22,7 @@ class UpdateInspector(Inspector):
 
     stage: ClassVar[Stage] = Stage.UPDATE
     text_width: ClassVar[tuple[float, int, int]] = (0.26, 250, 380)
-    side_width: ClassVar[tuple[float, int, int]] = (0.23, 265, 340)
+    side_width: tuple[float, int, int] = (0.2, 245, 300)
 
     def build(self) -> None:
         """Make the table of parameters and the account of the step."""
@@ -38,8 +38,11 @@ class UpdateInspector(Inspector):
         assert record.slots_after is not None
         gradient, settings = total_gradient(record), record.settings
         optimizer = OPTIMIZERS[settings.optimizer.name]
+        step = cells.format_for(record.step.astype(np.float64))
+        # Where it can be, old, step and new have the same decimals, so that the eye can add.
+        form = None if step.exponent else step
         columns = [
-            Column("w", record.theta, "The parameter before the step"),
+            Column("w", record.theta, "The parameter before the step", digits=5, form=form),
             Column("gradient", gradient, "Of the objective, penalty included", signed=True),
         ]
         if settings.loss.l1 or settings.loss.l2:
@@ -54,8 +57,8 @@ class UpdateInspector(Inspector):
             columns.append(Column(name, slot, f"{optimizer.label}'s memory now", signed=signed))
         told = f"What {optimizer.label} adds"
         columns += [
-            Column("step", record.step, told, signed=True),
-            Column("w new", record.theta_after, "The parameter after the step"),
+            Column("step", record.step, told, signed=True, form=step),
+            Column("w new", record.theta_after, "The parameter after it", digits=5, form=form),
         ]
         chosen = int(np.abs(np.nan_to_num(gradient)).argmax())
         self.parameters.set_numbers(ParameterNames(record.layout), columns, chosen)

@@ -15,11 +15,17 @@ _GAP = 4
 class _Formula(FormulaLabel):
     """A formula label whose formula is written smaller where it is long."""
 
-    def fit(self) -> None:
+    def needed(self, width: int) -> int:
+        """Return the height that the texts take at a width."""
+        self._write(width)
+        self._column.invalidate()
+        return self._column.totalHeightForWidth(width)
+
+    def _write(self, width: int) -> None:
         """Choose the formula's size: the largest at which it stands on one line."""
         face = formula_font()
         advance = QFontMetricsF(face).horizontalAdvance(self._formula.text())
-        fits = advance <= self.width() - 6
+        fits = advance <= width - 6
         pixels = face.pixelSize() if fits else font_px("title") + 1
         if pixels != self._pixels:
             self._pixels = pixels
@@ -32,7 +38,6 @@ class _Formula(FormulaLabel):
         super().set_theme(theme)
         self._column.setSpacing(_GAP)
         self._pixels = formula_font().pixelSize()
-        self.fit()
 
     _pixels = 0
 
@@ -43,7 +48,6 @@ class Words(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName("explanation of the stage")
@@ -55,7 +59,7 @@ class Words(QScrollArea):
         """Set the three texts; an empty one takes no room."""
         before = self._inside.describe()
         self._inside.set_text(formula, numbers, sentence)
-        self._inside.fit()
+        self._fit()
         if before != self._inside.describe():
             self.verticalScrollBar().setValue(0)
         self.setAccessibleDescription(self._inside.describe())
@@ -67,8 +71,18 @@ class Words(QScrollArea):
     def set_theme(self, theme: Theme) -> None:
         """Take the colours and text sizes of ``theme``."""
         self._inside.set_theme(theme)
+        self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the formula to the width."""
         super().resizeEvent(event)
-        self._inside.fit()
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give the texts the width there is, and the height that they need at it."""
+        width, height = self.width(), self.height()
+        needed = self._inside.needed(width)
+        if needed > height:
+            width -= self.verticalScrollBar().sizeHint().width() + 2
+            needed = self._inside.needed(width)
+        self._inside.resize(width, max(needed, height))
