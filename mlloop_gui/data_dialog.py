@@ -48,24 +48,14 @@ MISSING_OPTIONS = (
 )
 
 
-def run_now(work: Work, done: Callable[[Any], None], failed: Callable[[str, str], None]) -> None:
-    """Do the work at once, where there is no thread for it."""
-    try:
-        result = work(lambda share: None)
-    except InputError as error:
-        failed(str(error), "")
-    else:
-        done(result)
-
-
 class OpenTableDialog(QDialog):
     """What will become of each column of a file; Open is there once all is well.
 
     Parameters
     ----------
-    session : object
+    session : Session
         Its ``experiment`` is read: a table that is open already is shown as it is used; its
-        ``jobs`` read files off the GUI thread, if it has any.
+        ``jobs`` read files off the GUI thread.
     path : str
         The file to begin with.
     """
@@ -75,8 +65,7 @@ class OpenTableDialog(QDialog):
         self.setObjectName("open_table_dialog")
         self.setWindowTitle("Open a table")
         self._experiment = session.experiment
-        jobs = getattr(session, "jobs", None)
-        self._start: Start = jobs.start if jobs is not None else run_now
+        self._start: Start = session.jobs.start
         self._asked = 0
         self._target: str | None = None
         self._kinds: dict[str, str] = {}

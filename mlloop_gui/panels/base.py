@@ -73,6 +73,8 @@ class Panel(QFrame):
         self.body.addWidget(self._rest)
         self._unfold(False)
         session.experiment_changed.connect(self.refresh)
+        # A table's task and columns are known once it has been read.
+        session.run_started.connect(self.refresh)
         self.refresh()
 
     def add_head(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
@@ -134,5 +134,8 @@ class SettingsColumn(QScrollArea):
         content = self.widget()
         if new is None or content is None or not content.isAncestorOf(new):
             return
-        if not self._kept.isAncestorOf(new):
-            self.ensureWidgetVisible(new, 0, GAP + self.covered)
+        if self._kept.isAncestorOf(new) and self.covered:
+            return
+        bar, top = self.verticalScrollBar(), new.mapTo(content, QPoint(0, 0)).y()
+        lowest = top + new.height() + GAP + self.covered - self.viewport().height()
+        bar.setValue(min(max(bar.value(), lowest), top - GAP))

@@ -44,9 +44,6 @@ class DataPanel(Panel):
         columns = self.rows["data.columns"].editor
         if isinstance(columns, QPushButton):
             columns.clicked.connect(self.open_table)
-        started = getattr(session, "run_started", None)
-        if started is not None:
-            started.connect(self.refresh)
 
     def add_head(self) -> None:
         line = QHBoxLayout()
@@ -103,7 +100,7 @@ class DataPanel(Panel):
         for button in self._thumbnails.buttons():
             if isinstance(button, Thumbnail):
                 button.setChecked(button.source == data.source)
-        problem = getattr(self.session, "problem", None)
+        problem = self.session.problem
         text, count = part.explanation, data.samples
         if problem is not None and not part.generated:
             count = len(problem.dataset)

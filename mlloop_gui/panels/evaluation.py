@@ -27,9 +27,7 @@ class EvaluationPanel(Panel):
 
     def __init__(self, session: Any, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        changed = getattr(session, "frame_changed", None)
-        if changed is not None:
-            changed.connect(self._count)
+        session.frame_changed.connect(self._count)
 
     def add_body(self) -> None:
         self.test = QPushButton(self)

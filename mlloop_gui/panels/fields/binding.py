@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from core.errors import InputError
 from core.experiment import Experiment, Field
+from core.problem import Problem
 from mlloop_gui.panels.fields import words
 
 #: Stepping changes what is shown at once, and the experiment when the hand rests.
@@ -23,10 +24,21 @@ class Session(Protocol):
     """What panels need of the session."""
 
     experiment: Experiment
+    #: Signals: other settings; another run, with other data perhaps.
     experiment_changed: Any
+    run_started: Any
+
+    @property
+    def problem(self) -> Problem | None:
+        """The data of the run on screen."""
+        ...
 
     def set(self, path: str, value: Any) -> None:
         """Change one setting; raises `InputError` with nothing changed."""
+        ...
+
+    def choose_source(self, name: str, **data: Any) -> None:
+        """Learn from another source, and change what must follow."""
         ...
 
 

@@ -25,11 +25,11 @@ ROWS_SHOWN = 12
 NAMED = 3  # so many are listed by name in the box
 
 
-def input_names(session: Any) -> list[str]:
+def input_names(session: Session) -> list[str]:
     """The names of the inputs that there are; only those chosen where the data is not yet read."""
     data = session.experiment.data
     known = list(registry("sources")[data.source].inputs)
-    problem = getattr(session, "problem", None)
+    problem = session.problem
     chosen = list(session.experiment.representation.features or ())
     if not known and problem is not None:
         known = list(problem.dataset.column_names)
@@ -108,9 +108,7 @@ class FeaturesEditor(QComboBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.inputs = InputList(self)
         self.binding = Binding(session, field, self, "Space opens the list and ticks.")
-        started = getattr(session, "run_started", None)
-        if started is not None:
-            started.connect(self._data_changed)
+        session.run_started.connect(self._data_changed)
         session.experiment_changed.connect(self._data_changed)
         self.binding.begin()
 

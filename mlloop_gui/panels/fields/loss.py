@@ -15,9 +15,9 @@ from mlloop_gui.panels.fields.binding import Session
 from mlloop_gui.panels.fields.choice import ChoiceEditor, Section, sections_of
 
 
-def task(session: Any) -> str | None:
+def task(session: Session) -> str | None:
     """``"classification"``, ``"regression"``, or None while a table is not yet read."""
-    problem = getattr(session, "problem", None)
+    problem = session.problem
     found: str | None = session.experiment.task
     return found or (problem.dataset.task if problem is not None else None)
 
@@ -29,9 +29,7 @@ class LossEditor(ChoiceEditor):
         self._session = session
         super().__init__(session, field, parent)
         session.experiment_changed.connect(self.follow)
-        started = getattr(session, "run_started", None)
-        if started is not None:
-            started.connect(self.follow)
+        session.run_started.connect(self.follow)
         self.follow()
 
     @Slot()
@@ -42,7 +40,7 @@ class LossEditor(ChoiceEditor):
 
     def show_value(self, value: Any) -> None:
         """Show `value`; none stands for the loss that the data suggest."""
-        problem = getattr(self._session, "problem", None)
+        problem = self._session.problem
         if value is None and problem is not None:
             value = problem.dataset.suggested_loss
         super().show_value(value)

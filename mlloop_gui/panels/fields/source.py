@@ -43,7 +43,7 @@ class SourceEditor(ChoiceEditor):
 
     def __init__(self, session: Session, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(session, field, parent)
-        self.binding.apply = session.choose_source  # type: ignore[attr-defined]  # the real one
+        self.binding.apply = session.choose_source
         self.set_sections(source_sections())
         self.show_value(self.binding.value)
 

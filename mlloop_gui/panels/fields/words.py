@@ -13,7 +13,7 @@ _LABELS = {
     "data.seed": "Data seed",
     "data.path": "File",
     "data.test_path": "Test file",
-    "data.missing": "Missing values",
+    "data.missing": "Missing",
     "model.hidden": "Hidden layers",
     "model.dtype": "Precision",
     "loss.name": "Loss",

@@ -25,6 +25,7 @@ def make_column(qtbot) -> Callable[..., SettingsColumn]:
         column.show()
         qtbot.waitExposed(column)
         column.activateWindow()
+        qtbot.waitUntil(column.isActiveWindow)
         return column
 
     return make

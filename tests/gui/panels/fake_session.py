@@ -2,12 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from core.errors import InputError
 from core.experiment import Experiment
 from core.problem import Problem
+
+
+class FakeJobs:
+    """Work waits until `finish`; with `at_once` it is done when it is started."""
+
+    def __init__(self) -> None:
+        self.at_once = True
+        self.waiting: list[Callable[[], None]] = []
+
+    def start(
+        self,
+        work: Callable[[Callable[[float], None]], Any],
+        done: Callable[[Any], None],
+        failed: Callable[[str, str], None],
+    ) -> None:
+        def run() -> None:
+            try:
+                result = work(lambda share: None)
+            except InputError as error:
+                failed(str(error), "")
+            else:
+                done(result)
+
+        self.waiting.append(run)
+        if self.at_once:
+            self.finish()
+
+    def finish(self) -> None:
+        while self.waiting:
+            self.waiting.pop(0)()
 
 
 class FakeSession(QObject):
@@ -21,6 +53,7 @@ class FakeSession(QObject):
         self.experiment = Experiment()
         self.problem: Problem | None = None
         self.test_openings = 0
+        self.jobs = FakeJobs()
         self.calls: list[tuple[Any, ...]] = []
         source = values.pop("source", None)
         if source:
