@@ -145,8 +145,12 @@ def evaluate(case: Case) -> StageExplanation:
     told += f" part{_metric(train)}"
     if validation.rows:
         told += f", and {number(validation.loss)} on unseen validation samples{_metric(validation)}"
-    told += f"{where}{_verdict(gap) if validation.rows else ''}. The test part stays"
-    told += f" sealed; {case.name} belongs to the {problem.part_of(sample.row)} part{own}"
+    told += f"{where}{_verdict(gap) if validation.rows else ''}. "
+    part = problem.part_of(sample.row)
+    if part == "test":
+        told += f"The test part stays sealed, but for {case.name}, which was asked for{own}"
+    else:
+        told += f"The test part stays sealed; {case.name} belongs to the {part} part{own}"
     return StageExplanation(
         Stage.EVALUATE,
         f"{told}.",

@@ -152,6 +152,17 @@ def test_before_the_first_turn_there_is_stage_9_alone() -> None:
         explain(loop, 0)
 
 
+def test_which_part_a_sample_belongs_to_is_said_and_the_test_part_stays_sealed() -> None:
+    loop = LearningLoop(Experiment())
+    for part in ("train", "validation"):
+        told = explain_stage(loop, Stage.EVALUATE, int(loop.problem.rows(part)[0]))
+        assert f" belongs to the {part} part and its true class now gets " in told.sentence
+    row = int(loop.problem.parts.test[0])
+    told = explain_stage(loop, Stage.EVALUATE, row)
+    assert f"The test part stays sealed, but for sample {row}, which" in told.sentence
+    assert not any(name.startswith("test") for name in told.arrays)
+
+
 def test_a_turn_before_a_change_of_loss_is_explained_with_its_own() -> None:
     loop = stopped_loop(CASES["one output"])
     assert loop.record is not None

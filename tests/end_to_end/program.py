@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -27,6 +28,4 @@ def start(*words: str) -> subprocess.CompletedProcess[bytes]:
 
 def environment() -> dict[str, str]:
     """This process's environment, with the checkout importable from everywhere."""
-    import os
-
     return {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
