@@ -193,7 +193,7 @@ def test_enter_in_a_line_looks_and_does_not_open(qtbot, make, table):
 
 def test_a_test_file_must_have_the_same_columns(qtbot, make, table, own_folders):
     (own_folders / "good.csv").write_text(good_table(12))
-    (own_folders / "poor.csv").write_text("height\n1.5\n1.6\n1.7\n1.8\n")
+    (own_folders / "poor.csv").write_text("height,city\n1.5,Oslo\n1.6,Rome\n1.7,Oslo\n")
     dialog = make(table)
     line = dialog.findChild(QLineEdit, "table.test_path")
     line.setFocus()
