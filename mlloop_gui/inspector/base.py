@@ -127,14 +127,22 @@ class Inspector(QWidget):
         self.columns.setSpacing(_GAP)
         self.columns.addWidget(self.words)
         self.side: QWidget | None = None
+        # In a window that is too narrow for all of it, the page is scrolled to, not cut.
+        self._across = QScrollArea()
+        self._across.setFrameShape(QFrame.Shape.NoFrame)
+        self._across.setWidgetResizable(True)
+        self._across.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._across.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.body.setProperty("scrolled", True)
+        self._across.setWidget(self.body)
         self._empty = QLabel(NOT_YET)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self._empty.setWordWrap(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 4, 12, 4)
-        layout.addWidget(self.body)
+        layout.addWidget(self._across)
         layout.addWidget(self._empty)
-        self.body.hide()
+        self._across.hide()
         self.register(self.words, self.strip)
         self.build()
         if self.side is None:
@@ -191,7 +199,7 @@ class Inspector(QWidget):
         """Show a moment: keep the widgets, change their data."""
         self.moment = moment
         ready = self.ready(moment)
-        self.body.setVisible(ready)
+        self._across.setVisible(ready)
         self._empty.setVisible(not ready)
         if not ready:
             self._empty.setText(f"{NOT_YET}\n{self.stage.question}")

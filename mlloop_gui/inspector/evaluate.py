@@ -46,21 +46,22 @@ class EvaluateInspector(Inspector):
         check, test = moment.frame.check, moment.frame.test
         found = [check.train, check.validation, test]
         classes = bool(moment.problem.classes)
-        columns = [_column("samples", "Rows of the part", found, _rows, moment)]
-        columns.append(_column("loss", "Mean data loss, no penalty", found, _loss, moment))
+        loss = _column("loss", "Mean data loss, no penalty", found, _loss, moment)
         if classes:
-            columns = columns[1:]
-            columns += [
-                _column("right", "How many guesses are right", found, _right, moment),
+            columns = [
                 _column("accuracy", "Share of right guesses", found, _accuracy, moment),
                 _column("95 % interval", "Where the true share is likely", found, _interval,
                         moment),
+                _column("right", "How many guesses are right", found, _right, moment),
+                loss,
             ]  # fmt: skip
         else:
-            for name in ("r2", "rmse", "mae"):
-                told = {"r2": "Share of the spread explained", "rmse": "Typical miss",
-                        "mae": "Mean miss"}[name]  # fmt: skip
-                columns.append(_column(_LABELS[name], told, found, _metric(name), moment))
+            columns = [
+                *(_column(label, told, found, _metric(name), moment)
+                  for name, (label, told) in _METRICS.items()),
+                loss,
+                _column("samples", "Rows of the part", found, _rows, moment),
+            ]  # fmt: skip
         self.parts.set_numbers(["train", "validation", "test"], columns)
         self.gap.set_facts(*self._gap(moment))
         self.confusion.setVisible(classes)
@@ -90,7 +91,11 @@ class EvaluateInspector(Inspector):
         return facts, note
 
 
-_LABELS = {"r2": "R²", "rmse": "RMSE", "mae": "MAE"}
+_METRICS = {
+    "r2": ("R²", "Share of the spread explained"),
+    "rmse": ("RMSE", "Typical miss"),
+    "mae": ("MAE", "Mean miss"),
+}
 
 
 Read = Callable[[Evaluation, Moment], tuple[str, str]]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -107,15 +107,20 @@ class StageChooser(QWidget):
 
     def named_width(self) -> int:
         """Return the width that all names take."""
-        metrics = self.buttons[Stage.REPRESENT].fontMetrics()
         texts = [f"{int(stage)} {stage.label}" for stage in Stage]
-        # Padding and border of a button, and the wider letters of the one that is down.
-        return sum(metrics.horizontalAdvance(text) + 14 for text in texts) + 16
+        return sum(self._button_width(text) for text in texts)
+
+    def _button_width(self, text: str) -> int:
+        """Room for the bold letters of a button that is down, its padding and its border."""
+        face = QFont(self.buttons[Stage.REPRESENT].font())
+        face.setBold(True)
+        return QFontMetrics(face).horizontalAdvance(text) + 14
 
     def _write(self) -> None:
         for stage, button in self.buttons.items():
             full = self._named or button.isChecked()
             text = f"{int(stage)} {stage.label}" if full else str(int(stage))
+            button.setFixedWidth(self._button_width(text))
             if button.text() != text:
                 button.setText(text)
 
@@ -132,6 +137,7 @@ class Header(QWidget):
         self.session = session
         self.moment: Moment | None = None
         self._theme = current()
+        self._notes = ("", "")
         self.chooser = StageChooser()
         self.layers = LayerChooser(choice)
         self.layers.hide()
@@ -171,7 +177,7 @@ class Header(QWidget):
         there = moment is not None and moment.record is not None
         self.previous.setEnabled(there)
         self.next.setEnabled(there)
-        self.note.setText("" if moment is None else record_note(moment))
+        self._notes = ("", "") if moment is None else record_notes(moment)
         before, kind, after = ("", None, "") if moment is None else sample_texts(moment)
         self.before.setText(before)
         self.after.setText(after)
@@ -190,12 +196,16 @@ class Header(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Write the names of all stages where there is room for them."""
-        wanted = self.chooser.named_width() + 60
+        """Write what there is room for: the stages' names, and the note in full."""
+        self.note.setText(self._notes[0])
+        free = self.width() - 60
         for widget in (self.layers, self.note, self.before, self.marker, self.after,
                        self.previous, self.next):  # fmt: skip
-            wanted += widget.sizeHint().width() + 6 if not widget.isHidden() else 0
-        self.chooser.set_named(wanted <= self.width())
+            free -= widget.sizeHint().width() + 6 if not widget.isHidden() else 0
+        self.chooser.set_named(free >= self.chooser.named_width())
+        if free < self.chooser.sizeHint().width():
+            self.note.setText(self._notes[1])
+            self.note.setToolTip(self._notes[0])
 
     def text(self) -> str:
         """Return what is said of the sample, in one line."""
@@ -242,17 +252,19 @@ class Header(QWidget):
         return QSize(200, super().minimumSizeHint().height())
 
 
-def record_note(moment: Moment) -> str:
-    """Return what is to be said of the record: nothing while it is of the turn in hand."""
+def record_notes(moment: Moment) -> tuple[str, str]:
+    """Return what is to be said of the record, in full and in short."""
     if moment.stage is Stage.EVALUATE:
-        return f"at update {numbers.count(moment.frame.check.update)}"
+        said = f"at update {numbers.count(moment.frame.check.update)}"
+        return said, said
     if moment.record is None:
-        return "not yet: turn 1 has not come this far"
+        return "not yet: turn 1 has not come this far", "not yet"
+    turn = f"turn {numbers.count(moment.record.turn)}"
     if moment.half is not None:
-        return f"turn {numbers.count(moment.record.turn)}, layer {moment.half + 1} just done"
+        return f"{turn}, layer {moment.half + 1} just done", f"{turn}, layer {moment.half + 1}"
     if moment.older:
-        return f"record of turn {numbers.count(moment.record.turn)} (a newer turn has begun)"
-    return f"turn {numbers.count(moment.record.turn)}"
+        return f"record of {turn} (a newer turn has begun)", f"{turn}, older"
+    return turn, turn
 
 
 def sample_texts(moment: Moment) -> tuple[str, int | None, str]:
