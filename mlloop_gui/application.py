@@ -16,7 +16,6 @@ from core.experiment import Experiment
 from mlloop_gui import crash, settings
 from mlloop_gui.main_window import MainWindow
 
-COLLECT_EVERY = 2000  # milliseconds
 PICTURE = "mlloop.png"
 
 
@@ -55,20 +54,13 @@ def main(file: str | None = None) -> int:
         window.show_simple()
     if trouble:
         window.messages.say("warning", trouble)
-    # Collected on this thread only: a widget must never be destroyed in the worker.
+    # What is there now stays to the end: collections need not look at it again.
     gc.collect()
     gc.freeze()
-    gc.disable()
-    collector = QTimer()
-    collector.setInterval(COLLECT_EVERY)
-    collector.timeout.connect(gc.collect)
-    collector.start()
     window.closed.connect(window.files.keep)
     window.show()
     status = application.exec()
-    collector.stop()
     settings.save(found)
-    gc.enable()
     return status
 
 

@@ -12,12 +12,13 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from core import experiment as experiment_files
 from core.errors import InputError
-from core.experiment import Experiment, fields, is_live
+from core.experiment import Experiment, is_live
 from core.problem import Problem, build_problem
 from core.stages import Stage, StepSize
 from mlloop_gui.driver import Driver
-from mlloop_gui.edits import Edits, differences, same_data
+from mlloop_gui.edits import Edits, differences, same_data, same_table
 from mlloop_gui.frames import CurvesFrame, Frame, RunState, View
+from mlloop_gui.garbage import GarbageKeeper
 from mlloop_gui.jobs import Jobs
 from mlloop_gui.worker import Worker
 
@@ -70,10 +71,14 @@ class Session(QObject):
         self.edits = Edits()
         self._openings: dict[str, int] = {}
         self._experiment_key: tuple[int, int] | None = None
+        self._file_before: tuple[str | None, Experiment] | None = None
+        self._notes: list[str] = []
         self.jobs = Jobs(self)
         self._worker = Worker(driver)
         self._worker.frame_ready.connect(self._take_frame)
         self._worker.troubled.connect(self._take_trouble)
+        self._garbage = GarbageKeeper(self)
+        self._garbage.start()
         self._worker.start()
         self._begin(experiment)
 
@@ -109,7 +114,8 @@ class Session(QObject):
 
     def _data_key(self) -> str:
         e = self.experiment
-        return f"{e.data!r} {e.evaluation!r} {e.data_seed} {e.directory}"
+        data = e.data.model_copy(update={"seed": e.data_seed})
+        return f"{data!r} {e.evaluation!r} {e.directory}"
 
     # -- settings ------------------------------------------------------------------------------
 
@@ -117,9 +123,7 @@ class Session(QObject):
         """Change a setting, and what follows from it; see `set_many`."""
         follow = self.experiment.consequences(path, value)
         self.set_many({path: value, **dict(follow)})
-        for name, follower in follow:
-            label = fields()[name].path
-            self.message.emit("note", f"{label} is now {follower}, which suits {value}.")
+        self._tell([f"{name} is now {follower}, which suits {value}." for name, follower in follow])
 
     def set_many(self, values: Mapping[str, Any]) -> None:
         """Change settings: live ones in the running model, others by a new run.
@@ -135,12 +139,22 @@ class Session(QObject):
         """Learn from another source; what else must change is said in messages."""
         target, notes = self.experiment.with_source(name, **data)
         self._edit(target, f"data.source = {name}")
-        for note in notes:
-            self.message.emit("note", note)
+        self._tell(notes)
 
     def suggest(self) -> None:
         """Take the settings suggested for the present source."""
         self._edit(self.experiment.suggested(self.experiment.data.source), "suggested settings")
+
+    def _tell(self, notes: list[str]) -> None:
+        """Say what followed from a change: at once, or when the run it began is on screen."""
+        self._notes += notes
+        if self.loading is None and self.frame is not None and self.frame.run == self._run:
+            self._say_notes()
+
+    def _say_notes(self) -> None:
+        if self._notes:
+            self.message.emit("note", " ".join(self._notes))
+            self._notes = []
 
     def _edit(self, target: Experiment, text: str) -> None:
         before = self.experiment
@@ -156,7 +170,8 @@ class Session(QObject):
         changes = differences(self.experiment, target)
         if not changes and target.directory == self.experiment.directory:
             return False
-        if self.frame is not None and all(map(is_live, changes)) and self._keeps_outputs(target):
+        there = self.frame is not None and self.loading is None
+        if there and all(map(is_live, changes)) and self._keeps_outputs(target):
             # Checked against the file's rules here, so that a bad value never leaves the GUI.
             self._change = self._worker.send("change", list(changes.items()))
             self._show_experiment(target)
@@ -201,14 +216,11 @@ class Session(QObject):
 
     def new_run(self, experiment: Experiment) -> None:
         """Begin a run from update 0; the curve of the present one stays, pale."""
-        if self.frame is not None and self.frame.curves is not None and self.frame.head:
-            self.kept.append(self.frame.curves)
         self._begin(experiment)
 
     def _begin(self, experiment: Experiment) -> None:
-        self._run += 1
         problem = self.problem
-        self._show_experiment(experiment)
+        self._show_experiment(experiment.at(0))
         if problem is not None and same_data(experiment, self._settled):
             self._send_new(experiment, problem)
         elif experiment.data.source == "csv":
@@ -224,6 +236,7 @@ class Session(QObject):
             self._send_new(experiment, None)
 
     def _send_new(self, experiment: Experiment, problem: Problem | None) -> None:
+        self._run += 1
         self._change = self._worker.send("new", self._run, experiment, problem)
         self._worker.send("set_speed", self.speed)
 
@@ -249,9 +262,13 @@ class Session(QObject):
 
     def _refused(self, text: str) -> None:
         """A run or change that could not be made: the settings in force come back."""
+        self._notes = []
         if self.frame is not None:
-            self._experiment_key = None
-            self._show_experiment(self._settled)
+            if self._file_before is not None:
+                self.path, self.saved = self._file_before
+            self._experiment_key = self._file_before = None
+            self.experiment = self._settled
+            self.experiment_changed.emit()
             self.edits.forget(self._settled)
             self.history_changed.emit()
         self.message.emit("error", text)
@@ -261,7 +278,7 @@ class Session(QObject):
         frame = self.frame
         if frame is None:
             return
-        if frame.experiment.change:
+        if frame.experiment.change or self.experiment != self._settled:
             self.new_run(self.experiment)
         else:
             self._worker.send("pause")
@@ -344,8 +361,11 @@ class Session(QObject):
     def open(self, path: str | os.PathLike[str]) -> None:
         """Open an experiment file; raises `InputError`, then nothing has changed."""
         experiment = experiment_files.load(path)
+        self._file_before = self.path, self.saved
         self.path, self.saved = os.fspath(path), experiment
-        self._edit(experiment, f"open {os.path.basename(self.path)}")
+        before = self.experiment
+        self.new_run(experiment)
+        self._remember(before, self.experiment, f"open {os.path.basename(self.path)}")
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the experiment and its events to a file, whole or not at all."""
@@ -359,20 +379,31 @@ class Session(QObject):
     @Slot()
     def _take_frame(self) -> None:
         frame = self._worker.take()
-        if frame is None or frame.command < self._change or frame.run != self._run:
+        if frame is None or frame.command < self._change:
             self._worker.painted()
             return
-        started = self.frame is None or self.frame.run != frame.run
-        self.frame = frame.with_views_of(self.frame)
+        before, self.frame = self.frame, frame.with_views_of(self.frame)
+        started = before is None or before.run != frame.run
         if started:
-            self.view = replace(self.view, sample=None, columns=None)
-            self._worker.send("look", self.view)
+            self._file_before = None
+            self._keep(before)
         self._settle(frame)
         if started:
             self.run_started.emit()
+            self._say_notes()
         self.frame_changed.emit()
         # A timer of 0 fires once what was asked to be painted has been painted.
         QTimer.singleShot(0, self, self._worker.painted)
+
+    def _keep(self, before: Frame | None) -> None:
+        """The run before becomes a pale curve; what was picked of other data is let go."""
+        if before is None:
+            return
+        if before.curves is not None and before.head:
+            self.kept.append(before.curves)
+        assert self.frame is not None
+        if not same_table(before.problem.dataset, self.frame.problem.dataset):
+            self.show(sample=None, columns=None)
 
     def _settle(self, frame: Frame) -> None:
         """Show the settings in force, and those that wait for the turn's end."""
@@ -387,7 +418,6 @@ class Session(QObject):
     def _take_trouble(self) -> None:
         while (trouble := self._worker.take_trouble()) is not None:
             if trouble.command == self._change:
-                self._change = 0
                 self._run = self.frame.run if self.frame else self._run
                 self._refused(trouble.text)
             else:
@@ -395,4 +425,7 @@ class Session(QObject):
 
     def finish(self) -> bool:
         """Stop both threads and wait for them."""
-        return self._worker.finish() and self.jobs.finish()
+        ended = self._worker.finish() and self.jobs.finish()
+        if ended:
+            self._garbage.stop()
+        return ended

@@ -38,7 +38,7 @@ WINDOW = (
     ("frames",),
     ("maps",),
     ("driver",),
-    ("worker", "jobs"),
+    ("worker", "jobs", "garbage"),
     ("edits",),
     ("session",),
     ("actions",),

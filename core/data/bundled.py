@@ -156,7 +156,7 @@ BUNDLED = (
         task="classification",
         loader="load_digits",
         columns=tuple(
-            Column(f"row {row} column {column}") for row in range(8) for column in range(8)
+            Column(f"r{row} c{column}") for row in range(8) for column in range(8)
         ),
         class_names=tuple(str(digit) for digit in range(10)),
         target_name="digit",

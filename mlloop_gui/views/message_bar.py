@@ -37,6 +37,8 @@ class MessageBar(QFrame):
         self.text = QLabel()
         self.text.setObjectName("message")
         self.text.setWordWrap(True)
+        # The style's padding does not reach wrapped text.
+        self.text.setIndent(10)
         above.addWidget(self.text, 1)
         column.addLayout(above)
         self._row = QHBoxLayout()

@@ -1,0 +1,121 @@
+"""Draws the pictures of the README: ``python -m benchmarks.pictures [FOLDER]``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication
+
+from core import experiment as experiment_files
+from core.experiment import Experiment
+from core.resources import asset
+from core.stages import Stage
+from mlloop_gui.main_window import MainWindow
+from mlloop_gui.settings import Settings
+
+FOLDER = Path(__file__).parents[1] / "assets" / "pictures"
+WIDE, SMALL = (1440, 900), (1180, 720)
+PATIENCE = 60_000  # milliseconds
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture: what is learned, how far, how it looks."""
+
+    name: str
+    source: str = "circle"
+    theme: str = "light"
+    size: tuple[int, int] = WIDE
+    stage: int = 0
+    updates: int = 0
+    simple: bool = False
+
+
+PICTURES = (
+    Picture("first-launch", simple=True),
+    Picture("at-rest"),
+    Picture("backpropagate", stage=6, updates=24),
+    Picture("backpropagate-dark", theme="dark", stage=6, updates=24),
+    Picture("running", updates=1500),
+    Picture("spiral-dark", source="spiral", theme="dark", updates=3000),
+    Picture("digits", source="digits", updates=1500),
+    Picture("iris", source="iris", updates=800),
+    Picture("regression", source="sine", updates=2500),
+    Picture("diverged", source="diverging", updates=10_000),
+    Picture("small-window", size=SMALL, stage=7, updates=10),
+    Picture("small-window-dark", theme="dark", size=SMALL, source="blobs", updates=300),
+)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Let events through until something holds; gives up after `PATIENCE`."""
+    loop, timer, limit = QEventLoop(), QTimer(), QTimer()
+    timer.timeout.connect(lambda: loop.quit() if condition() else None)
+    limit.setSingleShot(True)
+    limit.timeout.connect(loop.quit)
+    timer.start(10)
+    limit.start(PATIENCE)
+    loop.exec()
+
+
+def experiment_of(picture: Picture) -> Experiment:
+    """The experiment that a picture shows."""
+    if picture.source == "circle":
+        return Experiment()
+    if picture.source == "diverging":
+        return experiment_files.load(asset("experiments/diverging.toml"))
+    return Experiment().suggested(picture.source)
+
+
+def draw(picture: Picture, folder: Path) -> Path:
+    """Open a window, bring it to where the picture is, and write it."""
+    settings = Settings(seen_introduction=not picture.simple, theme=picture.theme)
+    window = MainWindow(experiment_of(picture), settings)
+    session = window.session
+    if picture.simple:
+        window.show_simple()
+    window.resize(*picture.size)
+    window.show()
+    wait_until(lambda: session.frame is not None)
+    if picture.updates:
+        session.set_many({"stop.epochs": None, "stop.updates": picture.updates})
+        session.by_experiment = True
+        session.set_speed(0)
+        session.run()
+        wait_until(lambda: session.state in ("finished", "failed"))
+    if picture.stage:
+        session.inspect(Stage(picture.stage))
+        for _ in range(picture.stage):
+            session.step_stage()
+        wait_until(
+            lambda: session.frame is not None and session.frame.position.stage == picture.stage
+        )
+    # One turn of the event loop more, for what was asked to be painted.
+    wait_until(lambda: True)
+    path = folder / f"{picture.name}.png"
+    window.grab().save(str(path))
+    window.close()
+    return path
+
+
+def main() -> int:
+    """Draw all pictures."""
+    application = QApplication(sys.argv[:1])
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    for picture in PICTURES:
+        sys.stdout.write(f"{draw(picture, folder)}\n")
+    application.quit()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,56 @@
+"""Garbage is collected on the GUI thread alone.
+
+Python collects cycles in whichever thread happens to allocate; a worker that so destroys a widget
+crashes Qt. While any session runs, automatic collection is off and a timer of the GUI thread
+collects instead.
+"""
+
+from __future__ import annotations
+
+import gc
+from typing import ClassVar
+
+from PySide6.QtCore import QObject, QTimer
+
+EVERY = 2000  # milliseconds
+
+
+class GarbageKeeper(QObject):
+    """Collects for as long as its owner runs; several may run at once.
+
+    Attributes
+    ----------
+    running : int
+        How many are at work in this process.
+    """
+
+    running: ClassVar[int] = 0
+    _was_enabled: ClassVar[bool] = False
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._timer = QTimer(self)
+        self._timer.setInterval(EVERY)
+        self._timer.timeout.connect(gc.collect)
+        self._at_work = False
+
+    def start(self) -> None:
+        """Take collection over."""
+        if self._at_work:
+            return
+        self._at_work = True
+        if GarbageKeeper.running == 0:
+            GarbageKeeper._was_enabled = gc.isenabled()
+            gc.disable()
+        GarbageKeeper.running += 1
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Give collection back once nobody else runs."""
+        if not self._at_work:
+            return
+        self._at_work = False
+        self._timer.stop()
+        GarbageKeeper.running -= 1
+        if GarbageKeeper.running == 0 and GarbageKeeper._was_enabled:
+            gc.enable()
