@@ -212,7 +212,7 @@ class Driver:
                 worsened=loop.worsened,
                 sample=sample,
                 in_batch=record is not None and sample in record.rows,
-                columns=view.columns or self._columns,
+                columns=self._plane(loop),
                 command=command,
                 reason=self.reason,
                 failure=loop.failure,
@@ -244,7 +244,14 @@ class Driver:
         view = self._view
         if not view.boundary:
             return None
-        return self._maps.make(loop, view.columns or self._columns, sample, view.units)
+        return self._maps.make(loop, self._plane(loop), sample, view.units)
+
+    def _plane(self, loop: LearningLoop) -> tuple[int, int]:
+        """The two columns in view; a choice made for other data may not fit these."""
+        chosen = self._view.columns
+        if chosen is None or max(chosen) >= len(loop.problem.dataset.columns):
+            return self._columns
+        return chosen
 
     def _embedding(self, loop: LearningLoop, still: bool) -> EmbeddingFrame | None:
         if not (self._view.embedding and self._turn_of("embedding", EMBEDDING_EVERY, still)):

@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
+from core.data.dataset import Dataset
 from core.experiment import Experiment, fields
 
 UNDO_STEPS = 200
@@ -80,3 +81,8 @@ def same_data(a: Experiment, b: Experiment) -> bool:
         and a.model.dtype == b.model.dtype
         and a.directory == b.directory
     )
+
+
+def same_table(a: Dataset, b: Dataset) -> bool:
+    """Whether rows and columns of one are rows and columns of the other too."""
+    return a.name == b.name and a.columns == b.columns and len(a.target) == len(b.target)

@@ -370,8 +370,8 @@ class Session(QObject):
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the experiment and its events to a file, whole or not at all."""
         experiment = self.frame.experiment if self.frame else self.experiment
-        self.saved = experiment_files.save(experiment, path)
-        self.path = os.fspath(path)
+        experiment_files.save(experiment, path)
+        self.path, self.saved = os.fspath(path), experiment
         self.experiment_changed.emit()
 
     # -- from the worker -----------------------------------------------------------------------

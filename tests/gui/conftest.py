@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QInputDialog, QMenu, QMessageBox
 
+from tests.gui.helpers import Opener, SessionOpener
 from tests.gui.leaks import LeakWatch
 
 FAILED = pytest.StashKey[bool]()
@@ -60,6 +61,20 @@ def no_leaks(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[Non
     # The frames of a failed test keep alive whatever they hold; its own failure is enough.
     if left and not request.node.stash.get(FAILED, False):
         pytest.fail("left behind:\n  " + "\n  ".join(left), pytrace=False)
+
+
+@pytest.fixture
+def open_window(qtbot) -> Opener:
+    """Opens the full window on an experiment; closed when the test ends."""
+    return Opener(qtbot)
+
+
+@pytest.fixture
+def open_session(qtbot) -> Iterator[SessionOpener]:
+    """Starts sessions without a window; their threads are ended with the test."""
+    opener = SessionOpener(qtbot)
+    yield opener
+    opener.close()
 
 
 @pytest.fixture(autouse=True)
