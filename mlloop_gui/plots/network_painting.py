@@ -46,7 +46,8 @@ class UnitMaps:
                     self._images.append(None)
                     continue
                 table = themes.diverging_lut(theme) if lut is None else lut
-                pixels = _packed(table)[indices]
+                # Indexing keeps the order of the indices in memory; a QImage reads row by row.
+                pixels = np.ascontiguousarray(_packed(table)[indices])
                 units, high, wide = pixels.shape
                 # A QImage borrows the array's memory, so the array is kept beside it.
                 self._pixels.append(pixels)
