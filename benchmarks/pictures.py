@@ -68,11 +68,12 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 def experiment_of(picture: Picture) -> Experiment:
     """The experiment that a picture shows."""
-    if picture.source == "circle":
-        return Experiment()
     if picture.source == "diverging":
         return experiment_files.load(asset("experiments/diverging.toml"))
-    return Experiment().suggested(picture.source)
+    found = Experiment()
+    if picture.source != "circle":
+        found = found.suggested(picture.source)
+    return found.replace_many({"stop.epochs": None, "stop.updates": picture.updates})
 
 
 def draw(picture: Picture, folder: Path) -> Path:
@@ -86,7 +87,6 @@ def draw(picture: Picture, folder: Path) -> Path:
     window.show()
     wait_until(lambda: session.frame is not None)
     if picture.updates:
-        session.set_many({"stop.epochs": None, "stop.updates": picture.updates})
         session.by_experiment = True
         session.set_speed(0)
         session.run()

@@ -66,7 +66,9 @@ def _setting(
     table, name = change.field.split(".")
     try:
         field = fields()[change.field]
-        if change.value is None and not field.optional:
+        # A count of epochs may give way to a count of updates.
+        clearable = field.optional or table == "stop"
+        if change.value is None and not clearable:
             raise InputError("missing", allowed=field.allowed)
         old = tables[table]
         new = old.with_values(**{name: change.value})

@@ -378,8 +378,8 @@ def gradient_plot(parent: QWidget | None = None) -> CurvePlot:
 
 def ratio_plot(parent: QWidget | None = None) -> CurvePlot:
     """Return the plot of the step's size over the weights', with the usual guide of 1/1000."""
-    guides = [(1e-3, "guide 10⁻³")]
-    made = CurvePlot("Update / weight", y_label="ratio", log_y=True, guides=guides, parent=parent)
+    guides = [(1e-3, "10⁻³")]
+    made = CurvePlot("Update ratio", y_label="step / weights", log_y=True, guides=guides, parent=parent)
     return _named(made, "plot.ratio")
 
 

@@ -197,8 +197,8 @@ class BoundaryView(Card):
 
     def _show_results(self, frame: Frame) -> None:
         sampled = " (on a sample)" if frame.check.sampled else ""
-        self._train.setText(f"Train <b>{frame.check.train.text()}</b>{sampled}")
-        self._validation.setText(f"Validation <b>{frame.check.validation.text()}</b>")
+        self._train.setText(f"Train {_emphasised(frame.check.train.text())}{sampled}")
+        self._validation.setText(f"Validation {_emphasised(frame.check.validation.text())}")
         count = self._session.test_openings
         sealed = "Test: sealed" if not count else f"Test: opened {count}×"
         if frame.test is not None:
@@ -277,3 +277,9 @@ def _label(column: object) -> str:
     unit = getattr(column, "unit", "")
     name = getattr(column, "name", "")
     return f"{name} ({unit})" if unit else name
+
+
+def _emphasised(result: str) -> str:
+    """The result itself bold, its count and interval plain."""
+    share, bracket, rest = result.partition(" (")
+    return f"<b>{share}</b>{bracket}{rest}"
