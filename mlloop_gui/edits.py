@@ -86,3 +86,9 @@ def same_data(a: Experiment, b: Experiment) -> bool:
 def same_table(a: Dataset, b: Dataset) -> bool:
     """Whether rows and columns of one are rows and columns of the other too."""
     return a.name == b.name and a.columns == b.columns and len(a.target) == len(b.target)
+
+
+def data_key(experiment: Experiment) -> str:
+    """The same text for the same data and split."""
+    data = experiment.data.model_copy(update={"seed": experiment.data_seed})
+    return f"{data!r} {experiment.evaluation!r} {experiment.directory}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -13,13 +13,14 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from core import experiment as experiment_files
 from core.errors import InputError
 from core.experiment import Experiment, is_live
-from core.problem import Problem, build_problem
+from core.problem import Problem
 from core.stages import Stage, StepSize
 from mlloop_gui.driver import Driver
-from mlloop_gui.edits import Edits, differences, same_data, same_table
+from mlloop_gui.edits import Edits, data_key, differences, same_data, same_table
 from mlloop_gui.frames import CurvesFrame, Frame, RunState, View
 from mlloop_gui.garbage import GarbageKeeper
 from mlloop_gui.jobs import Jobs
+from mlloop_gui.loading import Loading
 from mlloop_gui.worker import Worker
 
 KEPT_RUNS = 4
@@ -64,23 +65,24 @@ class Session(QObject):
         self.step_size = StepSize.STAGE
         self.by_experiment = False
         self.speed = 20.0
-        self.loading: float | None = None
         self._run = 0
         self._change = 0
         self._settled = experiment
         self.edits = Edits()
-        self._openings: dict[str, int] = {}
+        self._openings: Counter[str] = Counter()
         self._experiment_key: tuple[int, int] | None = None
         self._file_before: tuple[str | None, Experiment] | None = None
         self._notes: list[str] = []
         self.jobs = Jobs(self)
+        self._loader = Loading(self.jobs.start, self._send_new, self._refused, self)
+        self._loader.changed.connect(self.loading_changed)
         self._worker = Worker(driver)
         self._worker.frame_ready.connect(self._take_frame)
         self._worker.troubled.connect(self._take_trouble)
         self._garbage = GarbageKeeper(self)
         self._garbage.start()
         self._worker.start()
-        self._begin(experiment)
+        self.new_run(experiment)
 
     # -- reading -------------------------------------------------------------------------------
 
@@ -92,6 +94,11 @@ class Session(QObject):
     @property
     def state(self) -> RunState:
         return self.frame.state if self.frame else RunState.PAUSED
+
+    @property
+    def loading(self) -> float | None:
+        """How much of a table has been read; None while none is being."""
+        return self._loader.share
 
     @property
     def sample(self) -> int | None:
@@ -110,12 +117,7 @@ class Session(QObject):
     @property
     def test_openings(self) -> int:
         """How often the test part of this data and split has been opened."""
-        return self._openings.get(self._data_key(), 0)
-
-    def _data_key(self) -> str:
-        e = self.experiment
-        data = e.data.model_copy(update={"seed": e.data_seed})
-        return f"{data!r} {e.evaluation!r} {e.directory}"
+        return self._openings[data_key(self.experiment)]
 
     # -- settings ------------------------------------------------------------------------------
 
@@ -148,11 +150,8 @@ class Session(QObject):
     def _tell(self, notes: list[str]) -> None:
         """Say what followed from a change: at once, or when the run it began is on screen."""
         self._notes += notes
-        if self.loading is None and self.frame is not None and self.frame.run == self._run:
-            self._say_notes()
-
-    def _say_notes(self) -> None:
-        if self._notes:
+        there = self.loading is None and self.frame is not None and self.frame.run == self._run
+        if there and self._notes:
             self.message.emit("note", " ".join(self._notes))
             self._notes = []
 
@@ -216,22 +215,12 @@ class Session(QObject):
 
     def new_run(self, experiment: Experiment) -> None:
         """Begin a run from update 0; the curve of the present one stays, pale."""
-        self._begin(experiment)
-
-    def _begin(self, experiment: Experiment) -> None:
         problem = self.problem
         self._show_experiment(experiment.at(0))
         if problem is not None and same_data(experiment, self._settled):
             self._send_new(experiment, problem)
         elif experiment.data.source == "csv":
-            self.loading = 0.0
-            self.loading_changed.emit()
-            self.jobs.start(
-                lambda progress: build_problem(experiment, progress),
-                lambda found: self._loaded(experiment, found),
-                self._not_loaded,
-                self._load_progress,
-            )
+            self._loader.begin(experiment)
         else:
             self._send_new(experiment, None)
 
@@ -240,25 +229,11 @@ class Session(QObject):
         self._change = self._worker.send("new", self._run, experiment, problem)
         self._worker.send("set_speed", self.speed)
 
-    def _loaded(self, experiment: Experiment, problem: Problem) -> None:
-        self.loading = None
-        self.loading_changed.emit()
-        self._send_new(experiment, problem)
-
-    def _not_loaded(self, text: str) -> None:
-        self.loading = None
-        self.loading_changed.emit()
-        self._refused(text)
-
-    def _load_progress(self, share: float) -> None:
-        self.loading = share
-        self.loading_changed.emit()
-
     def cancel_loading(self) -> None:
         """Give up loading; the run on screen stays."""
         if self.loading is not None:
             self.jobs.cancel()
-            self._not_loaded("Loading was cancelled.")
+            self._loader.give_up("Loading was cancelled.")
 
     def _refused(self, text: str) -> None:
         """A run or change that could not be made: the settings in force come back."""
@@ -275,10 +250,9 @@ class Session(QObject):
 
     def reset(self) -> None:
         """Back to update 0 with the settings on screen; a new run if anything was changed."""
-        frame = self.frame
-        if frame is None:
+        if self.frame is None:
             return
-        if frame.experiment.change or self.experiment != self._settled:
+        if self.frame.experiment.change or self.experiment != self._settled:
             self.new_run(self.experiment)
         else:
             self._worker.send("pause")
@@ -303,13 +277,9 @@ class Session(QObject):
         """Stop at the end of the turn at hand."""
         self._change = self._worker.send("pause")
 
-    def step(self) -> None:
-        """One step of the chosen size."""
-        self._worker.send("step", self.step_size)
-
-    def step_stage(self) -> None:
-        """One stage, whatever the chosen size."""
-        self._worker.send("step", StepSize.STAGE)
+    def step(self, size: StepSize | None = None) -> None:
+        """One step, of the chosen size if none is given."""
+        self._worker.send("step", size or self.step_size)
 
     def step_back(self) -> None:
         """One step of the chosen size back."""
@@ -330,8 +300,7 @@ class Session(QObject):
 
     def open_test(self) -> None:
         """Open the sealed test part and count it."""
-        key = self._data_key()
-        self._openings[key] = self._openings.get(key, 0) + 1
+        self._openings[data_key(self.experiment)] += 1
         self._worker.send("open_test")
 
     # -- looking -------------------------------------------------------------------------------
@@ -390,7 +359,7 @@ class Session(QObject):
         self._settle(frame)
         if started:
             self.run_started.emit()
-            self._say_notes()
+            self._tell([])
         self.frame_changed.emit()
         # A timer of 0 fires once what was asked to be painted has been painted.
         QTimer.singleShot(0, self, self._worker.painted)

@@ -39,7 +39,7 @@ WINDOW = (
     ("maps",),
     ("driver",),
     ("worker", "jobs", "garbage"),
-    ("edits",),
+    ("edits", "loading"),
     ("session",),
     ("actions",),
     ("help",),

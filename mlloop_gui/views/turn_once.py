@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEasingCurve, QObject, QTimer, QVariantAnimation, Signal, Slot
 
-from core.stages import Stage
+from core.stages import Stage, StepSize
 from mlloop_gui.frames import RunState
 from mlloop_gui.session import Session
 
@@ -70,7 +70,7 @@ class TurnOnce(QObject):
         stage = Stage(self._stage)
         frame = self._session.frame
         if stage is not Stage.EVALUATE or (frame and frame.next_stage is Stage.EVALUATE):
-            self._session.step_stage()
+            self._session.step(StepSize.STAGE)
         self._session.inspect(stage)
         self._move.stop()
         self._move.setStartValue(max(0.0, (self._stage - 2) / 8))
