@@ -24,6 +24,7 @@ from mlloop_gui.theme import Theme, class_blend, class_lut, current, diverging_l
 from mlloop_gui.views.card import Card
 
 SHOWN = 1500
+FEW_CLASSES = 6
 PARTS = ("train", "validation", "test")
 TITLES = {"classes": "Decision boundary", "surface": "Prediction", "curve": "Prediction"}
 
@@ -53,6 +54,10 @@ class BoundaryView(Card):
         self._across = QSplitter(Qt.Orientation.Horizontal)
         self._across.addWidget(self.plot)
         self._across.addWidget(self._beside)
+        # The matrix shrinks before the boundary does.
+        self._beside.setMinimumWidth(150)
+        self.confusion.setMinimumSize(140, 110)
+        self.embedding.setMinimumSize(140, 90)
         self._across.setStretchFactor(0, 3)
         self._across.setStretchFactor(1, 2)
         self._across.setChildrenCollapsible(False)
@@ -93,6 +98,10 @@ class BoundaryView(Card):
         self._axes.offer(problem.dataset.columns, frame.columns)
         self._axes.setVisible(wide)
         self._beside.setVisible(wide)
+        if wide:
+            width, share = self._across.width(), 0.6 if problem.classes < FEW_CLASSES else 0.48
+            self._across.setSizes([int(share * width), int((1 - share) * width)])
+            self._beside.setSizes([1000, 1000])
         self.confusion.setVisible(bool(problem.classes))
         self.plot.set_classes(problem.dataset.class_names)
         self._rows = np.concatenate(
