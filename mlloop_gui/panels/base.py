@@ -14,6 +14,12 @@ from mlloop_gui.panels.fields.row import FieldRow
 _SPACING = 4
 
 
+def show_if(widget: QWidget, wanted: bool) -> None:
+    """Show or hide a widget, unless it is so already: even then Qt would style it, at a cost."""
+    if widget.isHidden() == wanted:
+        widget.setVisible(wanted)
+
+
 class Panel(QFrame):
     """A card of fields, bound to the session.
 
@@ -95,10 +101,10 @@ class Panel(QFrame):
         """Show the fields that apply to the present settings."""
         experiment = self.session.experiment
         for path, row in self.rows.items():
-            row.setVisible(self.applies(path, experiment))
+            show_if(row, self.applies(path, experiment))
         any_more = any(self.applies(path, experiment) for path in self.more)
-        self.more_button.setVisible(any_more)
-        self._rest.setVisible(any_more and self.more_button.isChecked())
+        show_if(self.more_button, any_more)
+        show_if(self._rest, any_more and self.more_button.isChecked())
 
     def unfold(self) -> None:
         """Show what is under "More"."""
@@ -110,7 +116,7 @@ class Panel(QFrame):
             layout.addWidget(self.rows[path])
 
     def _unfold(self, unfolded: bool) -> None:
-        self._rest.setVisible(unfolded)
+        show_if(self._rest, unfolded)
         self.more_button.setText("Less ▴" if unfolded else "More ▾")
         what = "fewer" if unfolded else "more"
         self.more_button.setAccessibleName(f"Show {what} {self.name} settings")

@@ -51,7 +51,7 @@ class SettingsColumn(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        content = QWidget(self)
+        content = QWidget(self.viewport())
         content.setProperty("scrolled", True)
         column = QVBoxLayout(content)
         column.setContentsMargins(GAP, GAP, GAP, GAP)

@@ -161,6 +161,7 @@ class FeaturesEditor(QComboBox):
     def _data_changed(self) -> None:
         if not self.binding.error:
             self.show_value(self.binding.value)
+            self.binding.shown_changed.emit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()

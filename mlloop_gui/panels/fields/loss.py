@@ -28,6 +28,7 @@ class LossEditor(ChoiceEditor):
     def __init__(self, session: Session, field: Field, parent: QWidget | None = None) -> None:
         self._session = session
         super().__init__(session, field, parent)
+        self.setPlaceholderText("suggested")
         session.experiment_changed.connect(self.follow)
         session.run_started.connect(self.follow)
         self.follow()
@@ -37,6 +38,7 @@ class LossEditor(ChoiceEditor):
         """List what fits the data of the session."""
         self.set_sections(self._fitting())
         self.show_value(self.binding.value)
+        self.binding.shown_changed.emit()
 
     def show_value(self, value: Any) -> None:
         """Show `value`; none stands for the loss that the data suggest."""

@@ -32,7 +32,17 @@ class PathEditor(TextEditor):
         self.corner.setText("…")
         self.corner.setAccessibleName(f"Look for the {self.accessibleName().lower()}")
         self.corner.setToolTip("Look for a file.")
+        self.corner.setFixedWidth(round(1.9 * self.corner.fontMetrics().height()))
         self.corner.clicked.connect(self._look)
+
+    def show_value(self, value: Any) -> None:
+        """Show the path's end, which says more than its beginning."""
+        super().show_value(value)
+        self.end(False)
+
+    def wanted_width(self) -> int:
+        """Nothing: no path is short enough."""
+        return 0
 
     def _look(self) -> None:
         found = TableFile.ask(self, self.accessibleName(), self.text())
