@@ -96,6 +96,8 @@ class LoopRing(QWidget):
 
     def set_marks(self, seen: int | None, caused: int | None) -> None:
         """Mark the stage where a finding is seen and the one that caused it, with an arrow."""
+        if (seen, caused) == self._marks:
+            return
         self._marks = (seen, caused)
         for number, button in self.buttons.items():
             button.set_mark("caused" if number == caused else "seen" if number == seen else None)
