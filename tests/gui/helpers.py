@@ -18,7 +18,7 @@ from mlloop_gui.main_window import MainWindow
 from mlloop_gui.session import Session
 from mlloop_gui.settings import Settings
 
-PATIENCE = 5_000  # milliseconds until something that does not come is a failure
+PATIENCE = 20_000  # milliseconds until something that does not come is a failure
 
 
 def small(**tables: Any) -> Experiment:
