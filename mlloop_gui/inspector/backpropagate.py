@@ -22,8 +22,8 @@ class BackpropagateInspector(Inspector):
 
     stage: ClassVar[Stage] = Stage.BACKPROPAGATE
     by_unit: ClassVar[bool] = True
-    text_width: ClassVar[tuple[float, int, int]] = (0.25, 250, 370)
-    side_width: tuple[float, int, int] = (0.2, 250, 300)
+    text_width: ClassVar[tuple[float, int, int]] = (0.23, 240, 370)
+    side_width: tuple[float, int, int] = (0.2, 240, 300)
 
     def build(self) -> None:
         """Make the arrays of a hidden layer and of the output, and the check."""
@@ -108,7 +108,7 @@ class BackpropagateInspector(Inspector):
         nudges = Comparison.of(moment.frame.explanations.get(Stage.GRADIENTS), record)
         if nudges is None:
             count = numbers.count(record.layout.parameters)
-            return [Fact("one backward pass gave", f"{count} slopes"), _vote(moment)], ""
+            return [Fact("found in one pass", f"{count} slopes"), _vote(moment)], ""
         into = np.arange(record.layout.sizes[layer] + 1) * record.layout.sizes[layer + 1]
         known = np.isin(nudges.indices, record.layout.offsets[layer] + into + unit)
         places = np.flatnonzero(known) if known.any() else np.arange(len(nudges.indices))

@@ -70,7 +70,7 @@ class EvaluateInspector(Inspector):
             assert part.confusion is not None
             self.confusion.set_title("Validation" if check.validation.rows else "Training part")
             many = len(moment.problem.dataset.class_names) > _FEW
-            self.side_width = (0.28, 300, 440) if many else (0.2, 215, 290)
+            self.side_width = (0.28, 400, 460) if many else (0.2, 215, 290)
             self.share_width()
             self.confusion.set_matrix(part.confusion, moment.problem.dataset.class_names)
 

@@ -128,7 +128,7 @@ def loss_curve(
         truth = int(y.argmax()) if len(y) > 1 else int(y[0])
         here = float(shares[0, truth])
         # Even steps of the loss, so that the steep end is as smooth as the flat one.
-        costs = np.linspace(-np.log(min(_LEAST_SHARE, max(here, 1e-300))), 0.0, _POINTS)
+        costs = np.linspace(-np.log(min(_LEAST_SHARE, max(0.9 * here, 1e-300))), 0.0, _POINTS)
         return np.exp(-costs), costs, here, "p(truth)"
     which = int(y.argmax()) if len(y) > 1 else 0
     middle = 2.0 * y[which] - 1.0 if loss.name in ("hinge", "binary_cross_entropy") else y[which]

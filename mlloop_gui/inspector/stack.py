@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -121,10 +122,12 @@ class InspectorStack(QWidget):
             return
         moment = Moment.of(self._frame, self.session.inspected)
         page = self.page
-        page.refresh(moment)
-        self.header.refresh(moment)
-        by_unit = page.by_unit and moment.record is not None
-        self.header.set_place(page.place(moment) if by_unit else None)
+        # The numbers of a run that diverges are shown as they are; numpy need not warn of them.
+        with np.errstate(all="ignore"):
+            page.refresh(moment)
+            self.header.refresh(moment)
+            by_unit = page.by_unit and moment.record is not None
+            self.header.set_place(page.place(moment) if by_unit else None)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what came while nobody looked."""

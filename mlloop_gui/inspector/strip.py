@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 from mlloop_gui.plots.arrays import ArrayTable
 from mlloop_gui.theme import Theme, current, font_px
 
-#: Cells of an array that stand side by side before the rest is only counted.
+#: Cells of an array that stand side by side before the rest is only counted; fewer where the
+#: arrays would not fit beside each other.
 MOST_COLUMNS = 6
+LEAST_COLUMNS = 4
 _MOST_ROWS = 40
 
 
@@ -22,6 +24,22 @@ class StripTable(ArrayTable):
     def row_count(self) -> int:
         """Return the number of rows of the array, shown or not."""
         return self._array.shape[0]
+
+    def column_count(self) -> int:
+        """Return the number of columns of the array, shown or not."""
+        return self._array.shape[1]
+
+    def most_rows(self) -> int:
+        """Return how many rows are shown at most."""
+        return self._most[0]
+
+    def most_columns(self) -> int:
+        """Return how many columns are shown at most."""
+        return self._most[1]
+
+    def cell_width(self) -> float:
+        """Return the width of a cell."""
+        return self._cell_size()[0]
 
     def head_height(self) -> float:
         """Return the height above the first row."""
@@ -117,12 +135,19 @@ class ArrayStrip(QScrollArea):
             table.set_theme(theme)
 
     def fit(self) -> None:
-        """Show as many rows as the height has room for: the same number in every table."""
+        """Show as many rows as the height has room for, and fewer columns where that helps."""
         shown = [table for table in self._tables if table.isVisibleTo(self)]
         if not shown:
             return
+        for columns in range(MOST_COLUMNS, LEAST_COLUMNS - 1, -1):
+            for table in (*shown, *self._below.values()):
+                table.set_max(table.most_rows(), columns)
+            self._row.invalidate()
+            wide = self._inside.minimumSizeHint().width()
+            if wide <= self.width():
+                break
         room = self.height() - 3.0
-        if self._inside.minimumSizeHint().width() > self.width():
+        if wide > self.width():
             room -= self.horizontalScrollBar().sizeHint().height()
         head = max(table.head_height() for table in shown)
         for table in shown:
@@ -131,9 +156,18 @@ class ArrayStrip(QScrollArea):
             fits = int((room - taken) // table.row_height())
             if table.row_count() > fits:
                 fits = int((room - taken - table.row_height()) // table.row_height())
-            table.set_max(max(min(fits, _MOST_ROWS), 1), MOST_COLUMNS)
+            table.set_max(max(min(fits, _MOST_ROWS), 1), columns)
         # No wider than what is in it: the room beside it is for others.
-        self.setMaximumWidth(max(self._inside.minimumSizeHint().width(), self.minimumWidth()))
+        self.setMaximumWidth(max(self._inside.sizeHint().width(), self._widest(shown)))
+
+    def _widest(self, shown: list[StripTable]) -> int:
+        """Return the width at which no column would have to be left out."""
+        missing = sum(
+            max(min(table.column_count(), MOST_COLUMNS) - table.most_columns(), 0)
+            for table in shown
+        )
+        cell = max(table.cell_width() for table in shown)
+        return max(self._inside.minimumSizeHint().width() + int(missing * cell), 160)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Cut the tables to the new height."""
