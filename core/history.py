@@ -84,6 +84,11 @@ class Curves:
             start = stop
 
     def _add(self, x: np.ndarray, values: np.ndarray) -> None:
+        if self.width == 1:
+            there, self.rows = self.rows, self.rows + len(x)
+            self._reserve(self.rows)
+            self._values[:, there : self.rows], self._x[there : self.rows] = values, x
+            return
         index = (self.rows + np.arange(len(x))) // self.width
         self._reserve(int(index[-1]) + 1)
         fresh = self.buckets

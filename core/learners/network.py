@@ -316,8 +316,7 @@ class NetworkLearner:
             factor = kernel.clip(float(self._norms.sum()), o.clip_norm)
         self.count += 1
         rate = self.rate(record.epoch)
-        kernel.apply(o.name, o, rate, self.count)
-        row[-1] = kernel.step.dot(kernel.step)
+        row[-1] = kernel.apply(o.name, o, rate, self.count)
         record = record.with_stage(
             Stage.UPDATE,
             clip_factor=factor,
@@ -368,7 +367,7 @@ class NetworkLearner:
             self.settings.loss.l2,
         )
         size, clip, rate = o.batch_size, o.clip_norm, self.rate(epoch)
-        apply, step, name = kernel.apply, kernel.step, o.name
+        apply, name = kernel.apply, o.name
         norms, penalized, end = self._norms, bool(l1 or l2), len(order)
         for done, row in enumerate(block):
             if place >= end or stop():
@@ -387,8 +386,7 @@ class NetworkLearner:
             if clip is not None:
                 kernel.clip(float(norms.sum()), clip)
             self.count += 1
-            apply(name, o, rate, self.count)
-            row[-1] = moved = float(step.dot(step))
+            row[-1] = moved = apply(name, o, rate, self.count)
             if not (isfinite(loss) and isfinite(moved)):
                 return done + 1
         return len(block)

@@ -19,6 +19,14 @@ Array = np.ndarray
 LEAK = 0.01
 
 
+def _number(value: float) -> dict[np.dtype, Array]:
+    """A number as an array of each dtype: numpy takes it in half the time of a Python float."""
+    return {np.dtype(name): np.array(value, name) for name in ("float32", "float64")}
+
+
+_ONE, _HALF = _number(1.0), _number(0.5)
+
+
 @dataclass(frozen=True)
 class Activation:
     """One activation function; see the module for the two callables' contracts."""
@@ -97,10 +105,11 @@ def _gelu_slope(z: Array, a: Array, d: Array, s: Array) -> None:
 
 def sigmoid(z: Array, out: Array) -> None:
     """1 / (1 + exp(-z)) without overflow, by way of tanh(z / 2)."""
-    np.multiply(z, 0.5, out=out)
-    np.tanh(out, out=out)
-    np.multiply(out, 0.5, out=out)
-    np.add(out, 0.5, out=out)
+    half = _HALF[out.dtype]
+    np.multiply(z, half, out)
+    np.tanh(out, out)
+    np.multiply(out, half, out)
+    np.add(out, half, out)
 
 
 def _sigmoid(z: Array, a: Array, s: Array) -> None:
@@ -108,7 +117,7 @@ def _sigmoid(z: Array, a: Array, s: Array) -> None:
 
 
 def _sigmoid_slope(z: Array, a: Array, d: Array, s: Array) -> None:
-    np.subtract(1.0, a, out=d)
+    np.subtract(_ONE[d.dtype], a, d)
     np.multiply(d, a, out=d)
 
 
@@ -119,7 +128,7 @@ def _silu(z: Array, a: Array, s: Array) -> None:
 
 def _silu_slope(z: Array, a: Array, d: Array, s: Array) -> None:
     sigmoid(z, s)
-    np.subtract(1.0, s, out=d)
+    np.subtract(_ONE[d.dtype], s, d)
     np.multiply(d, a, out=d)
     np.add(d, s, out=d)
 
@@ -130,7 +139,7 @@ def _tanh(z: Array, a: Array, s: Array) -> None:
 
 def _tanh_slope(z: Array, a: Array, d: Array, s: Array) -> None:
     np.multiply(a, a, out=d)
-    np.subtract(1.0, d, out=d)
+    np.subtract(_ONE[d.dtype], d, d)
 
 
 def _softplus(z: Array, a: Array, s: Array) -> None:
