@@ -57,6 +57,7 @@ class Driver:
         self._last: dict[str, float] = {}
         self._cost = 0.0
         self._columns = (0, 1)
+        self._before: CurvesFrame | None = None
 
     def _to(self, state: RunState) -> None:
         if state is not self.state and state not in MOVES[self.state]:
@@ -73,6 +74,8 @@ class Driver:
     def new(self, run: int, experiment: Experiment, problem: Problem | None = None) -> None:
         """Begin another run; the present one stays if this one cannot begin."""
         loop = LearningLoop(experiment, problem or build_problem(experiment), self._budget)
+        if self.loop is not None and self.loop.head:
+            self._before = _whole_curves(self.loop)
         self.loop, self.run_number, self.state = loop, run, RunState.PAUSED
         self._test, self._cost, self.reason = None, 0.0, ""
         self._columns = telling_columns(loop.problem)
@@ -219,6 +222,7 @@ class Driver:
                 test=self._test[1] if self._test and self._test[0] == loop.update else None,
                 explanations=self._explanations(loop, sample, still),
                 curves=self._curves(loop, still),
+                before=self._before,
                 map=self._map(loop, sample),
                 embedding=self._embedding(loop, still),
             )
@@ -233,12 +237,7 @@ class Driver:
     def _curves(self, loop: LearningLoop, still: bool) -> CurvesFrame | None:
         if not (self._view.curves and self._turn_of("curves", CURVES_EVERY, still)):
             return None
-        return CurvesFrame(
-            loop.updates.view(CURVE_POINTS),
-            loop.checks.view(CURVE_POINTS),
-            tuple(loop.dropped),
-            loop.head,
-        )
+        return _whole_curves(loop)
 
     def _map(self, loop: LearningLoop, sample: int) -> MapFrame | None:
         view = self._view
@@ -277,6 +276,15 @@ class Driver:
             if record is not None:
                 found[stage] = explain_stage(Context.of(loop, record), stage, sample)
         return found
+
+
+def _whole_curves(loop: LearningLoop) -> CurvesFrame:
+    return CurvesFrame(
+        loop.updates.view(CURVE_POINTS),
+        loop.checks.view(CURVE_POINTS),
+        tuple(loop.dropped),
+        loop.head,
+    )
 
 
 def sample_of(loop: LearningLoop, view: View) -> int:

@@ -116,7 +116,10 @@ class EmbeddingFrame:
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """One moment of a run. Arrays are never written again once a frame has been sent."""
+    """One moment of a run. Arrays are never written again once a frame has been sent.
+
+    `before` holds the whole curves of the run that this one took the place of.
+    """
 
     run: int
     state: RunState
@@ -150,6 +153,7 @@ class Frame:
     test: Evaluation | None = None
     explanations: dict[Stage, StageExplanation] = field(default_factory=dict)
     curves: CurvesFrame | None = None
+    before: CurvesFrame | None = None
     map: MapFrame | None = None
     embedding: EmbeddingFrame | None = None
 

@@ -366,11 +366,11 @@ class Session(QObject):
 
     def _keep(self, before: Frame | None) -> None:
         """The run before becomes a pale curve; what was picked of other data is let go."""
-        if before is None:
+        if before is None or self.frame is None:
             return
-        if before.curves is not None and before.head:
-            self.kept.append(before.curves)
-        assert self.frame is not None
+        curves = self.frame.before
+        if curves is not None and not (self.kept and self.kept[-1] is curves):
+            self.kept.append(curves)
         if not same_table(before.problem.dataset, self.frame.problem.dataset):
             self.show(sample=None, columns=None)
 
