@@ -117,7 +117,7 @@ class InspectorStack(QWidget):
 
     def _show(self) -> None:
         """Show the frame in hand."""
-        if self._frame is None or not self.isVisible():
+        if self._frame is None:
             self.header.refresh(None)
             return
         moment = Moment.of(self._frame, self.session.inspected)
