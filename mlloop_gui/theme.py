@@ -177,11 +177,16 @@ def font_px(role: str = "base", scale: float | None = None) -> int:
 
 def font(role: str = "base", bold: bool = False) -> QFont:
     """Return the font of a text role, for what is painted by hand."""
-    made = QFont(QApplication.font()) if QApplication.instance() else QFont()
+    return QFont(_font(role, bold, font_px(role), QApplication.instance() is not None))
+
+
+@lru_cache(maxsize=64)
+def _font(role: str, bold: bool, pixels: int, in_application: bool) -> QFont:
+    made = QFont(QApplication.font()) if in_application else QFont()
     if role == "mono":
         made.setFamilies(["DejaVu Sans Mono", "Menlo", "Consolas", "monospace"])
         made.setStyleHint(QFont.StyleHint.Monospace)
-    made.setPixelSize(font_px(role))
+    made.setPixelSize(pixels)
     made.setBold(bold)
     return made
 
@@ -223,6 +228,7 @@ def palette(theme: Theme) -> QPalette:
 def apply(application: QApplication, theme: Theme, scale: float = 1.0) -> None:
     """Set style, palette and style sheet of ``application``; the theme becomes the current one."""
     set_current(theme, scale)
+    _font.cache_clear()
     application.setStyle("Fusion")
     application.setPalette(palette(theme))
     application.setStyleSheet(stylesheet(theme, scale))

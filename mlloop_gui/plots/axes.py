@@ -27,6 +27,8 @@ class Axis(pg.AxisItem):
         self.percent = False
         self.end_text = ""
         self._muted = QColor("black")
+        # Painted anew when ticks change, not whenever the plot beside it does.
+        self.setCacheMode(self.CacheMode.DeviceCoordinateCache)
         self.setStyle(tickLength=-4, tickTextOffset=5, autoExpandTextSpace=False)
         self.setStyle(hideOverlappingLabels=False, maxTickLevel=0)
 
@@ -128,6 +130,7 @@ class Grid(pg.GraphicsObject):
         self._pen = QPen()
         self._rect = QRectF(0.0, 0.0, 1.0, 1.0)
         self.setZValue(-100)
+        self.setCacheMode(self.CacheMode.DeviceCoordinateCache)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colour of ``theme``."""

@@ -22,6 +22,7 @@ from mlloop_gui.plots.embedding import ScatterEmbedding
 from mlloop_gui.session import Session
 from mlloop_gui.theme import Theme, class_blend, class_lut, current, diverging_lut
 from mlloop_gui.views.card import Card
+from mlloop_gui.views.pace import NUMBERS, Pace
 
 SHOWN = 1500
 FEW_CLASSES = 6
@@ -38,6 +39,7 @@ class BoundaryView(Card):
         self._rows = np.zeros(0, np.int64)
         self._shown_check: object = None
         self._shown_map: object = None
+        self._pace = Pace(NUMBERS)
         self._shown_test: object = None
         self._placed: object = None
         self.plot = BoundaryPlot()
@@ -180,8 +182,7 @@ class BoundaryView(Card):
             self._shown_check = frame.check
             if frame.problem.classes:
                 self.plot.set_wrong(self._wrong(frame, len(self._rows) + self._test_rows(frame)))
-            self._show_results(frame)
-        elif frame.state is not RunState.RUNNING:
+        if self._pace.lets(frame):
             self._show_results(frame)
         if frame.state is not RunState.RUNNING:
             self._mark()

@@ -16,8 +16,7 @@ from mlloop_gui.plots.network_picture import NetworkPicture
 from mlloop_gui.session import Session
 from mlloop_gui.theme import Theme, class_lut, current
 from mlloop_gui.views.card import Card
-
-REFRESH_EVERY = 4
+from mlloop_gui.views.pace import PICTURES, Pace
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +94,7 @@ class NetworkView(Card):
         self.picture.setAccessibleName("Network")
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.addWidget(self.picture)
-        self._turn = 0
+        self._pace = Pace(PICTURES)
         session.run_started.connect(self._restructure)
         session.frame_changed.connect(self._follow)
 
@@ -114,12 +113,8 @@ class NetworkView(Card):
     @Slot()
     def _follow(self) -> None:
         frame = self._session.frame
-        if frame is None or not self.isVisible():
-            return
-        self._turn += 1
-        if frame.state is RunState.RUNNING and self._turn % REFRESH_EVERY:
-            return
-        self.refresh(frame)
+        if frame is not None and self.isVisible() and self._pace.lets(frame):
+            self.refresh(frame)
 
     def refresh(self, frame: Frame) -> None:
         """Show a frame."""

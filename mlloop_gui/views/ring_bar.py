@@ -17,6 +17,7 @@ from mlloop_gui.frames import Frame, RunState
 from mlloop_gui.plots.ring import LoopRing
 from mlloop_gui.session import Session
 from mlloop_gui.theme import Theme
+from mlloop_gui.views.pace import NUMBERS, Pace
 from mlloop_gui.views.status import StatusBox
 from mlloop_gui.views.turn_once import TurnOnce
 
@@ -37,6 +38,7 @@ class RingBar(QToolBar):
         self.setObjectName("toolbar.ring")
         self.setMovable(False)
         self._session, self._travel = session, travel
+        self._pace = Pace(NUMBERS)
         self.ring = LoopRing([(int(s), s.key, s.label, s.question) for s in Stage])
         self.ring.stage_clicked.connect(self._inspect)
         self.turn_once = QPushButton("Turn the loop once")
@@ -94,7 +96,7 @@ class RingBar(QToolBar):
     @Slot()
     def _follow(self) -> None:
         frame = self._session.frame
-        if frame is None:
+        if frame is None or not self._pace.lets(frame):
             return
         running = frame.state is RunState.RUNNING
         layer = None

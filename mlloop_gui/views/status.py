@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from mlloop_gui.frames import Frame, RunState
 from mlloop_gui.session import Session
+from mlloop_gui.views.pace import NUMBERS, Pace
 
 THIN_SPACE = "\u2009"
 SIGNS = {
@@ -48,6 +49,7 @@ class StatusBox(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._pace = Pace(NUMBERS)
         self.state = Status("state", "", "❚❚ finished", "What the run is doing")
         self.stage = Status("stage", "Stage", "0", "The stage just done")
         self.epoch = Status("epoch", "Epoch", "0", "Passes over the training part")
@@ -73,7 +75,7 @@ class StatusBox(QWidget):
     @Slot()
     def _follow(self) -> None:
         frame = self._session.frame
-        if frame is None:
+        if frame is None or not self._pace.lets(frame):
             return
         position = frame.position
         self.state.show_value(str(frame.state), f"{SIGNS[frame.state]} {frame.state}")
