@@ -57,7 +57,11 @@ class Moment:
             layers, done = frame.layout.layers, position.layer
             layer = done - 1 if stage is Stage.TRANSFORM else layers - done
             return Moment(frame, stage, frame.record, None, layer)
-        return Moment(frame, stage, record, frame.explanations.get(stage))
+        told = frame.explanations.get(stage)
+        if stage is Stage.EVALUATE and told and told.arrays["update"] != frame.check.update:
+            # A frame without explanations keeps those of the one before.
+            told = None
+        return Moment(frame, stage, record, told)
 
     @property
     def problem(self) -> Problem:

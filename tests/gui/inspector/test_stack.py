@@ -286,6 +286,18 @@ def test_the_sealed_test_part_opens(session: FakeSession, stack: InspectorStack)
     assert stack.page.gap.text_of("test part") == "opened 2 times"
 
 
+def test_an_explanation_of_another_update_is_not_shown(
+    session: FakeSession, stack: InspectorStack
+) -> None:
+    session.inspect(Stage.EVALUATE)
+    session.step(8)
+    told = session.frame.explanations
+    assert "After update 1 " in stack.page.words.describe()
+    session.driver.go_to(0)
+    session.send(explanations=told)
+    assert stack.page.words.describe() == Stage.EVALUATE.question
+
+
 EXPERIMENTS = {
     "hinge, three classes, batch of 1": """
 [data]
