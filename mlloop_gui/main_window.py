@@ -82,6 +82,8 @@ class MainWindow(QMainWindow):
             key.activated.connect(lambda stage=stage: self.session.inspect(stage))
         for name in ("run", "step", "step_back", "reset"):
             self.actions_by_name[name].triggered.connect(self.travel.stop)
+        for changed in (self.session.history_changed, self.session.run_started):
+            changed.connect(self.travel.stop)
         self.resize(1440, 900)
         self.setMinimumSize(1000, 640)
         self._set_title()
@@ -93,7 +95,7 @@ class MainWindow(QMainWindow):
         self.messages = MessageBar(session)
         self.network = NetworkView(session)
         self.boundary = BoundaryView(session, self.actions_by_name)
-        self.welcome = WelcomeCard(session)
+        self.welcome = WelcomeCard(session, self.travel)
         self.welcome.hide()
         self.welcome.show_everything.clicked.connect(self.show_everything)
         self._across = QSplitter(Qt.Orientation.Horizontal)
@@ -220,7 +222,7 @@ class MainWindow(QMainWindow):
             boundary=self.boundary.isVisible() or self.network.isVisible(),
             units=self.network.isVisible(),
             curves=self.curves.isVisible(),
-            inspector=self.inspectors.isVisible(),
+            inspector=self.inspectors.isVisible() or self.travel.active,
             embedding=self.boundary.embedding.isVisible(),
         )
 
