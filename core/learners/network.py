@@ -168,7 +168,7 @@ class NetworkLearner:
         place = weight_place(event.field)
         if place:
             self.layout.index(*place)
-            if abs(event.value) > np.finfo(self.kernel.dtype).max:
+            if abs(event.value) > float(np.finfo(self.kernel.dtype).max):
                 raise InputError(
                     f"too large for {self.kernel.dtype}",
                     field=event.field,
