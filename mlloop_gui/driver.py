@@ -10,10 +10,11 @@ import numpy as np
 
 from core.errors import InputError
 from core.experiment import Experiment
-from core.explain import Context, StageExplanation, explain_stage
+from core.explain import StageExplanation, explain_stage
 from core.loop import LearningLoop
 from core.metrics import Evaluation
 from core.problem import Problem, build_problem
+from core.record import TurnRecord
 from core.stages import Stage, StepSize
 from core.stopping import ending, updates_left
 from mlloop_gui.frames import (
@@ -185,7 +186,7 @@ class Driver:
         problem, sample = loop.problem, sample_of(loop, view)
         theta = loop.learner.kernel.theta.copy()
         theta.setflags(write=False)
-        record = loop.failure.record if loop.failure else loop.record
+        record = _record_of(loop, view.inspected) or loop.record
         with np.errstate(all="ignore"):
             return Frame(
                 run=self.run_number,
@@ -265,17 +266,18 @@ class Driver:
             view.inspector and self._turn_of("inspector", INSPECTOR_EVERY, still)
         ):
             return {}
-        stages = {view.inspected} if view.inspector else set()
+        # The ring tells of the chosen stage too, where no inspector is open.
+        stages = {view.inspected} if view.inspector or still else set()
         if still:
             stages.add(loop.failure.stage if loop.failure else loop.position.stage)
-        found, failed = {}, loop.failure.record if loop.failure else None
-        for stage in stages:
-            record = failed if failed and failed.done >= stage else loop.record_of(stage)
-            if stage is Stage.EVALUATE:
-                record = record or loop.record
-            if record is not None:
-                found[stage] = explain_stage(Context.of(loop, record), stage, sample)
-        return found
+        if Stage.BACKPROPAGATE in stages and still:
+            # Beside the one backward pass stand the nudges that it saves.
+            stages.add(Stage.GRADIENTS)
+        return {
+            stage: explain_stage(loop, stage, sample)
+            for stage in stages
+            if stage is Stage.EVALUATE or _record_of(loop, stage) is not None
+        }
 
 
 def _whole_curves(loop: LearningLoop) -> CurvesFrame:
@@ -287,9 +289,15 @@ def _whole_curves(loop: LearningLoop) -> CurvesFrame:
     )
 
 
+def _record_of(loop: LearningLoop, stage: Stage) -> TurnRecord | None:
+    """The last turn that did a stage, a failed one included."""
+    failed = loop.failure.record if loop.failure else None
+    return failed if failed and failed.done >= stage else loop.record_of(stage)
+
+
 def sample_of(loop: LearningLoop, view: View) -> int:
-    """The row in hand: the picked one, or the first of the batch."""
+    """The row in hand: the picked one, or the first of the inspected record's batch."""
     if view.sample is not None and 0 <= view.sample < len(loop.problem.x):
         return view.sample
-    record = loop.failure.record if loop.failure else loop.record
+    record = _record_of(loop, view.inspected) or loop.record
     return int(record.rows[0] if record is not None else loop.batch_of(0)[0])
