@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer, Signal
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QToolButton, QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from mlloop_gui import __main__ as program
 from mlloop_gui import application
@@ -88,22 +88,17 @@ class Pictures(QObject):
 
 
 class LastPaint(QObject):
-    """When the window last finished painting anything, since `begin`."""
+    """When a window last finished painting any part of itself."""
 
-    def __init__(self) -> None:
+    def __init__(self, window: QWidget) -> None:
         super().__init__()
-        self.at = 0.0
-        self._awaited = False
-
-    def begin(self) -> None:
         self.at = perf_counter()
-        QApplication.instance().installEventFilter(self)
-
-    def end(self) -> None:
-        QApplication.instance().removeEventFilter(self)
+        self._awaited = False
+        window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Paint and not self._awaited:
+        # Whatever changes in a window is painted when its top level is asked for an update.
+        if event.type() == QEvent.Type.UpdateRequest and not self._awaited:
             # A timer of 0 fires once all that waits to be painted has been painted.
             self._awaited = True
             QTimer.singleShot(0, self, self._painted)
@@ -227,13 +222,11 @@ class Measurement:
         """Milliseconds from a press of pause to the last paint after it."""
         self.start()
         wait(0.04 + 0.0007 * (turn * 37 % 100))
-        paints, started = LastPaint(), perf_counter()
-        paints.begin()
+        paints, started = LastPaint(self.window), perf_counter()
         self.click()
         wait_until(
             lambda: self.session.state is RunState.PAUSED and perf_counter() - paints.at > QUIET
         )
-        paints.end()
         self._require_consistent()
         return 1000 * (paints.at - started)
 

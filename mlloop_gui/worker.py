@@ -139,6 +139,9 @@ class Worker(QThread):
             updates, stop = MANY, self._until(begun + self._training_time())
         if not self._guarded(self._sent, driver.slice, updates, stop):
             driver.pause()
+        if self._wanted:
+            # What waits will leave a frame of its own, and sooner without this one.
+            return 0.0
         self._painted.clear()
         self._post(0)
         if driver.speed:

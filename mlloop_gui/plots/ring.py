@@ -61,6 +61,7 @@ class LoopRing(QWidget):
             self.buttons[int(number)] = button
         self._traveller = _Traveller(self)
         self._fraction: float | None = None
+        self._ground: QPixmap | None = None
         self._still: QPixmap | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._show_states()
@@ -122,6 +123,7 @@ class LoopRing(QWidget):
         self._traveller.set_theme(theme)
         self.updateGeometry()
         self._layout = self._arrange()
+        self._ground = None
         self._redraw()
 
     # Geometry
@@ -159,6 +161,7 @@ class LoopRing(QWidget):
         """Lay the ring out for the new width."""
         super().resizeEvent(event)
         self._layout = self._arrange()
+        self._ground = None
         self._redraw()
         self._place_traveller()
 
@@ -216,11 +219,16 @@ class LoopRing(QWidget):
         painter.end()
 
     def _paint_still(self, ratio: float) -> QPixmap:
-        still = QPixmap(self.size() * ratio)
-        still.setDevicePixelRatio(ratio)
-        still.fill(QColor(self._theme.panel))
+        if self._ground is None or self._ground.devicePixelRatio() != ratio:
+            self._ground = QPixmap(self.size() * ratio)
+            self._ground.setDevicePixelRatio(ratio)
+            self._ground.fill(QColor(self._theme.panel))
+            painter = QPainter(self._ground)
+            ring_picture.paint_ground(painter, self._layout, self._theme)
+            painter.end()
+        still = QPixmap(self._ground)
         painter = QPainter(still)
-        ring_picture.paint(painter, self._layout, self._theme, self._done)
+        ring_picture.paint_done(painter, self._layout, self._theme, self._done)
         seen, caused = self._marks
         if seen is not None and caused is not None and seen != caused:
             ring_picture.arrow(painter, self._layout, self._theme, seen, caused)

@@ -30,15 +30,25 @@ _DIRECTIONS = (
 )
 
 
-def paint(painter: QPainter, layout: RingLayout, theme: Theme, done: int) -> None:
-    """Draw everything that stays while the texts inside the ring change."""
+def paint_ground(painter: QPainter, layout: RingLayout, theme: Theme) -> None:
+    """Draw what is the same at every stage; its dotted lines are slow."""
+    _prepare(painter)
+    _loop(painter, layout, theme)
+    _outer(painter, layout, theme)
+    _groups(painter, layout, theme)
+
+
+def paint_done(painter: QPainter, layout: RingLayout, theme: Theme, done: int) -> None:
+    """Draw over the ground how far the turn has come."""
+    _prepare(painter)
+    _done(painter, layout, theme, done)
+    _directions(painter, layout, theme)
+
+
+def _prepare(painter: QPainter) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setFont(themes.font("small"))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    _loop(painter, layout, theme, done)
-    _directions(painter, layout, theme)
-    _outer(painter, layout, theme)
-    _groups(painter, layout, theme)
 
 
 def arrow(painter: QPainter, layout: RingLayout, theme: Theme, seen: int, caused: int) -> None:
@@ -76,7 +86,7 @@ def _quiet(theme: Theme) -> str:
     return themes.mix(theme.border, theme.muted, 0.3)
 
 
-def _loop(painter: QPainter, layout: RingLayout, theme: Theme, done: int) -> None:
+def _loop(painter: QPainter, layout: RingLayout, theme: Theme) -> None:
     quiet, middle = _quiet(theme), layout.height / 2.0
     painter.setPen(_pen(quiet, 2.0))
     painter.drawPath(layout.whole_path())
@@ -84,6 +94,11 @@ def _loop(painter: QPainter, layout: RingLayout, theme: Theme, done: int) -> Non
     start = QPointF(layout.boxes[EVALUATE].right() + 4.0, middle)
     painter.setPen(_pen(quiet, 2.0, (2.5, 2.5)))
     painter.drawLine(start, end - QPointF(3.0, 0.0))
+
+
+def _done(painter: QPainter, layout: RingLayout, theme: Theme, done: int) -> None:
+    quiet, middle = _quiet(theme), layout.height / 2.0
+    end = QPointF(layout.left - layout.radius, middle)
     if 2 <= done <= 8:
         painter.setPen(_pen(theme.accent, 3.0))
         painter.drawPath(layout.done_path(done))

@@ -55,7 +55,8 @@ class RingBar(QToolBar):
         across.setContentsMargins(0, 0, 8, 0)
         across.addWidget(self.ring, 1)
         self.side = QWidget()
-        self.side.setFixedWidth(204)
+        # Of one size, so that new numbers in it do not lay the whole window out anew.
+        self.side.setFixedSize(204, self.ring.sizeHint().height())
         column = QVBoxLayout(self.side)
         column.setContentsMargins(0, 8, 0, 8)
         column.addStretch(1)
@@ -125,6 +126,7 @@ class RingBar(QToolBar):
     def set_theme(self, theme: Theme) -> None:
         """Paint in the theme's colours."""
         self.ring.set_theme(theme)
+        self.side.setFixedHeight(self.ring.sizeHint().height())
 
 
 def counter_text(frame: Frame) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Property, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -18,6 +19,7 @@ from core.stages import StepSize
 from mlloop_gui.actions import SIZES, Actions
 from mlloop_gui.panels.fields import field_widget
 from mlloop_gui.session import Session
+from mlloop_gui.theme import font
 
 SPEEDS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 0)
 
@@ -121,8 +123,9 @@ class RunBar(QToolBar):
         button.setAccessibleName(actions[name].text())
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         if primary:
-            # Wide enough for both of its texts.
-            button.setMinimumWidth(button.fontMetrics().horizontalAdvance("❚❚ Pause") + 28)
+            # Wide enough for both of its texts, which are bold.
+            metrics = QFontMetrics(font(bold=True))
+            button.setMinimumWidth(metrics.horizontalAdvance("❚❚ Pause") + 28)
         self.addWidget(button)
         return button
 
