@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -330,9 +330,8 @@ class OpenTableDialog(QDialog):
                 as_found = as_found._replace(label="Ignore, as found")
             if column.name in self._kinds:
                 as_found = as_found._replace(label="As found")
-            with QSignalBlocker(menu):
-                menu.set_sections([("", [as_found, *KIND_OPTIONS])])
-                menu.show_name(self._kinds.get(column.name, AS_FOUND))
+            menu.set_sections([("", [as_found, *KIND_OPTIONS])])
+            menu.show_name(self._kinds.get(column.name, AS_FOUND))
             missing = f"{column.missing:,}" if column.missing else ""
             texts = (column.name, "", column.sentence, missing, ", ".join(column.examples))
             for item, text in zip(self._items[column.name], texts, strict=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Property, QSignalBlocker
+from PySide6.QtCore import Property
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from core.experiment import Field
@@ -57,8 +57,7 @@ class ActivationEditor(QWidget):
             used = number < len(each)
             name.setVisible(used)
             menu.setVisible(used)
-            with QSignalBlocker(menu):
-                menu.show_name(each[number] if used else None)
+            menu.show_name(each[number] if used else None)
 
     def wanted_width(self) -> int:
         """Pixels that show the name of the activation."""

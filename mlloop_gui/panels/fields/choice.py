@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import Property, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import Property, Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QWidget
 
@@ -73,15 +73,14 @@ class Menu(QComboBox):
             return
         self._sections = list(sections)
         now = self.name()
-        with QSignalBlocker(self):
-            self.clear()
-            for title, options in sections:
-                if title:
-                    self._add_title(title)
-                for option in options:
-                    self.addItem(option.label, option.name)
-                    self.setItemData(self.count() - 1, option.tip, Qt.ItemDataRole.ToolTipRole)
-            self.show_name(now)
+        self.clear()
+        for title, options in sections:
+            if title:
+                self._add_title(title)
+            for option in options:
+                self.addItem(option.label, option.name)
+                self.setItemData(self.count() - 1, option.tip, Qt.ItemDataRole.ToolTipRole)
+        self.show_name(now)
 
     def name(self) -> str | None:
         """The name that stands in the box."""
@@ -89,8 +88,8 @@ class Menu(QComboBox):
 
     def show_name(self, name: str | None) -> None:
         """Show `name` without telling anyone."""
-        with QSignalBlocker(self):
-            self.setCurrentIndex(self.findData(name) if name else -1)
+        # Only a person's choice is `activated`.
+        self.setCurrentIndex(self.findData(name) if name else -1)
 
     def tip(self) -> str:
         """The tooltip of the option shown."""

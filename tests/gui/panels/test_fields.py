@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QWidget
 
 from core.experiment import fields
 from mlloop_gui.panels.column import PANELS
@@ -77,6 +77,22 @@ def read(widget: QWidget) -> Any:
 
 def write(widget: QWidget, value: Any) -> None:
     assert widget.metaObject().userProperty().write(widget, value)
+
+
+def seen(widget: QWidget) -> list[str]:
+    """What a person sees in the widget."""
+    parts = [widget, *widget.findChildren(QWidget)]
+    texts = []
+    for part in parts:
+        if part is widget or not part.isHidden():
+            for kind, read_text in (
+                (QLineEdit, QLineEdit.text),
+                (QComboBox, QComboBox.currentText),
+                (QAbstractButton, QAbstractButton.text),
+            ):
+                if isinstance(part, kind):
+                    texts.append(read_text(part))
+    return texts
 
 
 def plain(value: Any) -> Any:
@@ -157,9 +173,17 @@ def test_what_the_session_changes_is_shown_and_not_sent_back(built, path):
     else:
         changed = session.experiment.replace(path, value)
     session.calls.clear()
+    before_it = seen(widget)
     session.show(changed)
     assert read(widget) == value
     assert session.calls == []
+    now = seen(widget)
+    assert now != before_it or path == "model.family"  # there is only one
+    # The same as in a window that knew no other value.
+    other, other_session = built(path)
+    other_session.experiment = session.experiment
+    other.binding.restore()
+    assert now == seen(other)
 
 
 BAD = {

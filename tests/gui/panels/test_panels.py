@@ -234,16 +234,17 @@ def test_suggested_settings_are_one_click_away(qtbot, column, session):
 def test_a_table_lists_its_columns_once_it_is_read(make_column, own_folders):
     rows = [f"{i},{i * i % 7},{'yes' if i % 3 else 'no'}" for i in range(20)]
     (own_folders / "table.csv").write_text("\n".join(["height,age,label", *rows]))
-    session = FakeSession(source="csv")
+    session = FakeSession(source="csv", **{"data.target": "height"})
     column = make_column(session)
     features = column.findChild(QWidget, "representation.features")
     assert features.currentText() == "all"
+    assert "Cross-entropy" in menu_of(column, "loss.name")
     session.problem = build_problem(session.experiment)
     session.run_started.emit()
-    assert features.currentText() == "height, age"
-    assert "label" in column.findChild(QLabel, "data.explanation").text()
-    assert menu_of(column, "loss.name")[0] == "Squared error"
-    assert not shown(column, "representation.target_scaling")
+    assert features.currentText() == "age, label"
+    assert "height" in column.findChild(QLabel, "data.explanation").text()
+    assert "Cross-entropy" not in menu_of(column, "loss.name")
+    assert not shown(column, "loss.class_weights")
 
 
 def test_some_of_many_inputs_are_chosen(qtbot, make_column):

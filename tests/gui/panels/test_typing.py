@@ -197,6 +197,16 @@ def test_layers_are_added_widened_and_removed(qtbot, session, editor):
     assert session.experiment.model.hidden == (4,)
 
 
+def test_layers_that_others_change_are_not_sent_back(session, editor):
+    hidden = editor("model.hidden")
+    session.set("model.hidden", [4, 4])
+    session.set("model.hidden", [8])
+    session.calls.clear()
+    hidden.binding.flush()
+    assert session.calls == []
+    assert [box.value() for box in hidden.units if box.isVisible()] == [8]
+
+
 def test_a_network_deeper_than_the_boxes_keeps_its_other_layers(qtbot, session, editor):
     hidden = editor("model.hidden")
     session.set("model.hidden", [3] * 40)
