@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QAction
@@ -12,10 +14,7 @@ from core.stages import Stage
 from mlloop_gui.main_window import MainWindow
 from tests.gui.helpers import small, user_property
 
-ACTIONS = (
-    "run step step_back reset new_seed step_size.stage step_size.layer step_size.update"
-    " step_size.epoch open save undo redo open_test"
-).split()
+ACTIONS = ["run", "step", "step_back", "reset", "new_seed", "step_size.stage", "step_size.layer", "step_size.update", "step_size.epoch", "open", "save", "undo", "redo", "open_test"]
 LABELS = {"state": "paused", "stage": 9, "update": 0, "epoch": 0}
 PLOTS = ("loss", "metric", "gradients", "boundary", "network")
 OTHERS = ("speed", "turn_once", "show_everything")
@@ -134,3 +133,4 @@ def test_twenty_windows_in_one_process(qtbot) -> None:
         assert window.close()
         window.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        gc.collect()
