@@ -41,8 +41,9 @@ def ending(loop: LearningLoop) -> Ending | None:
 def _count_ending(loop: LearningLoop) -> Ending | None:
     if updates_left(loop) != 0:
         return None
-    epochs = loop.settings.stop.epochs is not None
-    number, what = (loop.epoch, "epoch") if epochs else (loop.update, "update")
+    most = loop.settings.stop.updates
+    by_updates = most is not None and loop.update >= most
+    number, what = (loop.update, "update") if by_updates else (loop.epoch, "epoch")
     return Ending("finished", f"{number:,} {what}{'' if number == 1 else 's'} done")
 
 
