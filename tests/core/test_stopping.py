@@ -134,6 +134,17 @@ def test_checks_of_the_future_end_nothing() -> None:
     assert found.status == "stopped"
 
 
+def test_a_better_check_of_the_future_grants_no_patience() -> None:
+    loop = worsening()
+    loop.run(25 * 60)
+    losses = loop.checks.column("validation_loss")[1]
+    first = next(k for k in range(len(losses)) if k - int(np.argmin(losses[: k + 1])) == 4)
+    assert losses[first + 1 :].min() < losses[: first + 1].min()
+    loop.go_to(0)
+    run_to_end(loop)
+    assert loop.update == 25 * first
+
+
 def test_a_change_of_the_loss_after_the_check_does_not_meet_the_old_target() -> None:
     """Targets compare what the check recorded, not a look under other settings."""
     loop = build(epochs=500, target_loss=0.3)
