@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtCore import QByteArray, QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QApplication,
     QDockWidget,
     QLabel,
@@ -142,6 +143,16 @@ class MainWindow(QMainWindow):
         self.resizeDocks(docks[:2], sizes, Qt.Orientation.Horizontal)
         self.resizeDocks(docks[2:], [210 if self.height() > 800 else 176], Qt.Orientation.Vertical)
         self._across.setSizes([320, 520, 300])
+
+    def event(self, event: QEvent) -> bool:
+        """Leave the space bar to a button that has the focus; elsewhere it is a shortcut."""
+        if event.type() is QEvent.Type.ShortcutOverride:
+            assert isinstance(event, QKeyEvent)
+            on_button = isinstance(self.focusWidget(), QAbstractButton)
+            if on_button and event.key() == Qt.Key.Key_Space and not event.modifiers():
+                event.accept()
+                return True
+        return super().event(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Arrange the docks when the window is first shown without a remembered layout."""

@@ -12,7 +12,9 @@ PICTURES = 1 / 9
 
 
 class Pace:
-    """Lets a frame through when the last one was long enough ago, and every one at rest.
+    """Lets a frame through when the last one was long enough ago, or the run's state another.
+
+    At rest every frame is shown.
 
     Parameters
     ----------
@@ -22,11 +24,13 @@ class Pace:
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self._shown = float("-inf")
+        self._state: RunState | None = None
 
     def lets(self, frame: Frame) -> bool:
         """Whether to show this frame."""
         now = perf_counter()
-        if frame.state is RunState.RUNNING and now - self._shown < self.seconds:
+        goes_on = frame.state is RunState.RUNNING is self._state
+        if goes_on and now - self._shown < self.seconds:
             return False
-        self._shown = now
+        self._shown, self._state = now, frame.state
         return True

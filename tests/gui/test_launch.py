@@ -14,7 +14,9 @@ from core.stages import Stage
 from mlloop_gui.main_window import MainWindow
 from tests.gui.helpers import small, user_property
 
-ACTIONS = ["run", "step", "step_back", "reset", "new_seed", "step_size.stage", "step_size.layer", "step_size.update", "step_size.epoch", "open", "save", "undo", "redo", "open_test"]
+COMMANDS = ["run", "step", "step_back", "reset", "new_seed", "open", "save", "undo", "redo"]
+SIZES = [f"step_size.{size}" for size in ("stage", "layer", "update", "epoch")]
+ACTIONS = [*COMMANDS, *SIZES, "open_test"]
 LABELS = {"state": "paused", "stage": 9, "update": 0, "epoch": 0}
 PLOTS = ("loss", "metric", "gradients", "boundary", "network")
 OTHERS = ("speed", "turn_once", "show_everything")
