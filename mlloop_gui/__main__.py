@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -9,10 +10,14 @@ import sys
 # would depend on how many there are.
 for _variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ[_variable] = "1"
+# Looking for plug-ins among all installed packages would be a tenth of the start.
+os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
 
 
 def main() -> int:
     """Run the command line's words; the exit status."""
+    # Imports make much and drop little; a command turns collecting on again.
+    gc.disable()
     from mlloop_gui.cli import run_command
 
     return run_command(sys.argv[1:])

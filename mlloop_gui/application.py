@@ -16,6 +16,7 @@ from core.experiment import Experiment
 from mlloop_gui import crash, settings
 from mlloop_gui.main_window import MainWindow
 
+SETTLED = 500  # milliseconds
 PICTURE = "mlloop.png"
 
 
@@ -54,14 +55,19 @@ def main(file: str | None = None) -> int:
         window.show_simple()
     if trouble:
         window.messages.say("warning", trouble)
-    # What is there now stays to the end: collections need not look at it again.
-    gc.collect()
-    gc.freeze()
+    # Once the window stands there: the collection takes as long as a dozen frames.
+    QTimer.singleShot(SETTLED, window, _collect_for_good)
     window.closed.connect(window.files.keep)
     window.show()
     status = application.exec()
     settings.save(found)
     return status
+
+
+def _collect_for_good() -> None:
+    """Collect what the start has left; what is there now stays to the end, and is left alone."""
+    gc.collect()
+    gc.freeze()
 
 
 def _picture(experiment: Experiment) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -56,7 +57,9 @@ def print_line(text: str) -> None:
 
 def _dispatch(words: list[str]) -> int:
     if words and words[0] in COMMANDS:
-        return _command(words[0])(words[1:])
+        command = _command(words[0])
+        gc.enable()
+        return command(words[1:])
     parser = Parser(
         "mlloop",
         description="See machine learning as one loop: open the window on an experiment.",

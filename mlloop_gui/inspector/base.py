@@ -144,15 +144,13 @@ class Inspector(QWidget):
         layout.addWidget(self._empty)
         self._across.hide()
         self.register(self.words, self.strip)
-        self.build()
-        if self.side is None:
-            self.columns.addStretch(0)
+        self._built = False
         self.set_theme(self._theme)
 
     # What a subclass fills in
 
     def build(self) -> None:
-        """Make the widgets of the middle and the right, once."""
+        """Make the widgets of the middle and the right, once, before they are first filled."""
         raise NotImplementedError
 
     def fill(self, moment: Moment) -> None:
@@ -164,6 +162,17 @@ class Inspector(QWidget):
         return moment.record is not None
 
     # Building
+
+    def _ensure_built(self) -> None:
+        """Build what is now needed: nine pages at once would hold up the start."""
+        if self._built:
+            return
+        self._built = True
+        self.build()
+        if self.side is None:
+            self.columns.addStretch(0)
+        self.share_width()
+        self._apply_theme()
 
     def add(self, widget: QWidget, stretch: int = 0) -> None:
         """Append a widget to the columns, at their top; what has a theme will be given it."""
@@ -204,6 +213,7 @@ class Inspector(QWidget):
         if not ready:
             self._empty.setText(f"{NOT_YET}\n{self.stage.question}")
             return
+        self._ensure_built()
         if moment.older != self._pale:
             self._pale = moment.older
             self._apply_theme()

@@ -29,6 +29,7 @@ class Axis(pg.AxisItem):
         self._muted = QColor("black")
         # Painted anew when ticks change, not whenever the plot beside it does.
         self.setCacheMode(self.CacheMode.DeviceCoordinateCache)
+        self.enableAutoSIPrefix(False)
         self.setStyle(tickLength=-4, tickTextOffset=5, autoExpandTextSpace=False)
         self.setStyle(hideOverlappingLabels=False, maxTickLevel=0)
 

@@ -50,7 +50,9 @@ class Plot(pg.PlotWidget):
         self.y_axis = Axis("left")
         self.theme = current()
         self.header: Strip | None = None
-        super().__init__(parent=parent, axisItems={"bottom": self.x_axis, "left": self.y_axis})
+        axes = {"bottom": self.x_axis, "left": self.y_axis}
+        # Without pyqtgraph's own menus, which are slow to make and never opened.
+        super().__init__(parent=parent, axisItems=axes, enableMenu=False)
         self._grid = grid
         self._title = title
         self.x_axis.end_text = x_label

@@ -15,7 +15,7 @@ from mlloop_gui.plots.samples import Samples, class_name
 
 def parts_legend(samples: Samples, mode: str) -> list[Entry]:
     """Return the legend of parts, those that are shown, and of the cross."""
-    parts = np.unique(samples.part).tolist()
+    parts = np.flatnonzero(np.bincount(samples.part, minlength=len(PART_NAMES))).tolist()
     kind = "target" if mode == "surface" else "outline"
     entries = [Entry(PART_NAMES[part], sample_glyph(kind, 0, part)) for part in parts]
     if mode == "classes" and parts:
