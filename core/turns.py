@@ -61,8 +61,11 @@ class Turns:
     def __init__(
         self, experiment: Experiment, problem: Problem | None = None, budget: int = 256 * 2**20
     ) -> None:
-        self.experiment = experiment
         problem = problem or build_problem(experiment)
+        if experiment.loss.name is None:
+            # Only the table itself could tell which loss suits it.
+            experiment = experiment.replace("loss.name", problem.loss.name)
+        self.experiment = experiment
         family = FAMILIES[experiment.model.family]
         self.learner = family.build(experiment.at(-1), problem)
         self.examiner = Examiner(self.learner, experiment.data_seed)
@@ -303,12 +306,13 @@ class Turns:
     def _fast(self, updates: int, stop: Callable[[], bool] = lambda: False) -> None:
         """Updates in the fast gear, up to the next thing that only the loop knows of."""
         c, interval = self._cursor, Checkpoints.INTERVAL
+        events = [e.update for e in self.experiment.change if e.update > c.update]
         limit = min(
             updates,
             BLOCK,
             interval - c.update % interval,
             c.checked + CHECK_EVERY - c.update,
-            self._next_event() - c.update,
+            min(events, default=2**62) - c.update,
         )
         order, block = self._order.of(c), self._block[:limit]
         with np.errstate(all="ignore"):
@@ -331,11 +335,6 @@ class Turns:
             self._cursor = with_check(self._cursor)
             self._stage = Stage.EVALUATE
         self._apply_events()
-
-    def _next_event(self) -> int:
-        return min(
-            (c.update for c in self.experiment.change if c.update > self.update), default=2**62
-        )
 
     def _remember(self, block: np.ndarray) -> None:
         """Write the last turns into the history, those that it does not have yet."""

@@ -9,7 +9,7 @@ from core.errors import InputError
 from core.experiment import Experiment
 from core.losses import LOSSES
 from core.problem import Problem, build_problem, prepare
-from tests.core.network.building import dataset, drawn, experiment
+from tests.core.network.building import dataset, drawn, experiment, loop_on
 
 
 def ready(classes: int, loss: str | None, **settings: object) -> Problem:
@@ -159,3 +159,8 @@ def test_targets_of_numbers_are_scaled_for_the_learner_alone() -> None:
     assert perfect.metrics["rmse"] == pytest.approx(0, abs=1e-9)
     off = problem.evaluate(problem.parts.test, problem.y[problem.parts.test] + 0.1)
     assert off.metrics["mae"] == pytest.approx(0.1 * data.target[problem.parts.train].std())
+
+
+def test_a_loop_names_the_loss_that_its_table_suggested() -> None:
+    loop = loop_on(drawn(30, 2, 3))
+    assert loop.experiment.loss.name == loop.settings.loss.name == "cross_entropy"
