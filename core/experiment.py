@@ -217,9 +217,8 @@ class Experiment(Header):
         problem = rules.misfit(old, found.data) if old else ""
         if old and not problem:
             found = found.replace("loss.name", old)
-        elif problem:
-            now = f"now {found.loss.name}" if found.loss.name else f"no longer {old}"
-            notes.append(f"The loss is {now}: {problem}.")
+        elif problem and found.loss.name:
+            notes.append(f"The loss is now {found.loss.name}: {problem}.")
         if weights is not None and rules.class_count(found.data) == len(weights):
             found = found.replace("loss.class_weights", weights)
         elif weights is not None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.data.dataset import Dataset
 from core.experiment import Experiment, fields
+from mlloop_gui.frames import Frame
 
 UNDO_STEPS = 200
 
@@ -92,3 +93,11 @@ def data_key(experiment: Experiment) -> str:
     """The same text for the same data and split."""
     data = experiment.data.model_copy(update={"seed": experiment.data_seed})
     return f"{data!r} {experiment.evaluation!r} {experiment.directory}"
+
+
+def found_loss(before: Frame | None, frame: Frame) -> list[str]:
+    """What to say of the loss that a table was found to need."""
+    name = frame.settings.loss.name
+    if before is None or before.settings.loss.name == name:
+        return []
+    return [f"The loss is now {name}, which suits {frame.problem.dataset.target_name}."]

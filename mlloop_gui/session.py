@@ -16,7 +16,7 @@ from core.experiment import Experiment, is_live
 from core.problem import Problem
 from core.stages import Stage, StepSize
 from mlloop_gui.driver import Driver
-from mlloop_gui.edits import Edits, data_key, differences, same_data, same_table
+from mlloop_gui.edits import Edits, data_key, differences, found_loss, same_data, same_table
 from mlloop_gui.frames import CurvesFrame, Frame, RunState, View
 from mlloop_gui.garbage import GarbageKeeper
 from mlloop_gui.jobs import Jobs
@@ -353,13 +353,14 @@ class Session(QObject):
             return
         before, self.frame = self.frame, frame.with_views_of(self.frame)
         started = before is None or before.run != frame.run
+        left_open = self.experiment.loss.name is None
         if started:
             self._file_before = None
             self._keep(before)
         self._settle(frame)
         if started:
             self.run_started.emit()
-            self._tell([])
+            self._tell(found_loss(before, frame) if left_open else [])
         self.frame_changed.emit()
         # A timer of 0 fires once what was asked to be painted has been painted.
         QTimer.singleShot(0, self, self._worker.painted)
@@ -380,8 +381,8 @@ class Session(QObject):
         key = (id(frame.experiment), sum(event.update <= frame.turn for event in events))
         if key != self._experiment_key:
             self._experiment_key = key
-            self._settled = frame.experiment.at(frame.turn)
-            self._show_experiment(self._settled)
+            self._settled = self.experiment = frame.experiment.at(frame.turn)
+            self.experiment_changed.emit()
 
     @Slot()
     def _take_trouble(self) -> None:

@@ -135,7 +135,10 @@ class Canvas(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the title and the picture."""
-        painter = QPainter(self)
+        with QPainter(self) as painter:
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
         text = self.title_text()
         if text:
             box = QRectF(0.0, 0.0, self.width(), self.line_height())
@@ -146,7 +149,6 @@ class Canvas(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(self.theme.accent), 1.0, Qt.PenStyle.DotLine))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-        painter.end()
 
     def event(self, event: QEvent) -> bool:
         """Show the value under the cursor as a tooltip."""

@@ -289,12 +289,15 @@ class NetworkPicture(QWidget):
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the still part from its copy, then edges, units and numbers afresh."""
-        painter = QPainter(self)
+        """Draw the picture; the painter ends even if that fails, or Qt would crash."""
+        with QPainter(self) as painter:
+            self._draw(painter)
+
+    def _draw(self, painter: QPainter) -> None:
+        """The still part from its copy, then edges, units and numbers afresh."""
         layout, edges = self._layout, self._edges
         if layout is None or edges is None:
             painter.fillRect(self.rect(), QColor(self._theme.panel))
-            painter.end()
             return
         ratio = self.devicePixelRatioF()
         if self._still is None or self._still.devicePixelRatio() != ratio:
@@ -312,7 +315,6 @@ class NetworkPicture(QWidget):
         units.input_names()
         units.numbers(self._biases, self._unit_values, self._unit_symbol, self._selected)
         units.edge_numbers(edges, values, self._edge_symbol, self._selected)
-        painter.end()
 
     # Mouse and keys
 
