@@ -395,7 +395,6 @@ class Session(QObject):
 
     def finish(self) -> bool:
         """Stop both threads and wait for them."""
-        ended = self._worker.finish() and self.jobs.finish()
-        if ended:
+        if ended := self._worker.finish() and self.jobs.finish():
             self._garbage.stop()
         return ended

@@ -85,7 +85,7 @@ def _draw_target(
 
 
 def draw_cross(painter: QPainter, at: QPointF, theme: Theme, scale: float = 1.0) -> None:
-    """Draw the cross over a misclassified sample: ink with a thin halo; its colour stays in sight."""
+    """Draw the cross over a misclassified sample: ink, thin enough to leave the colour in sight."""
     reach = 5.0 * scale
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
