@@ -207,9 +207,10 @@ class NetworkLearner:
         else:
             rng = self._dropout[2]
         p = self.settings.model.dropout
-        for mask in tape.mask:
-            draws = rng.random(mask.shape)
-            np.copyto(mask, np.where(draws < p, 0.0, 1.0 / (1.0 - p)))
+        for mask, draws in zip(tape.mask, tape.draws, strict=True):
+            rng.random(out=draws)
+            np.greater_equal(draws, p, out=mask)
+            np.multiply(mask, 1.0 / (1.0 - p), out=mask)
         self._dropout = (epoch, place + tape.rows, rng)
 
     def begin(self, turn: int, rows: np.ndarray, epoch: int, place: int) -> TurnRecord:

@@ -67,6 +67,8 @@ class Tape:
         what the next layer gets (units + 1, rows).
     mask : list of ndarray
         Dropout's factors (units, rows), 0 or 1 / (1 - p); empty without dropout.
+    draws : list of ndarray
+        The float64 numbers that the masks are made of.
     delta : list of ndarray
         The batch objective's derivative by each z (units, rows), the votes included.
     price : ndarray of shape (rows,)
@@ -87,12 +89,14 @@ class Tape:
         self.hidden: list[Array] = []
         self.a: list[Array] = []
         self.mask: list[Array] = []
+        self.draws: list[Array] = []
         self._scratch = [np.empty((n, rows), dtype) for n in sizes[1:-1]]
         for n in sizes[1:-1]:
             a = np.ones((n + 1, rows), dtype)
             self.a.append(a)
             if s.dropout:
                 self.mask.append(np.empty((n, rows), dtype))
+                self.draws.append(np.empty((n, rows)))
                 self.hidden.append(np.empty((n, rows), dtype))
             else:
                 self.hidden.append(a[:-1])
