@@ -40,7 +40,8 @@ class LossCurveView(CurvePlot):
     def x_limits(self) -> ranges.Range:
         """Return the range of the predictions."""
         line = self._series.get("loss")
-        finite = line.x[np.isfinite(line.x)] if line is not None else np.empty(0)
+        x = line.x if line is not None else np.empty(0)
+        finite = x[np.abs(x) <= ranges.FARTHEST]
         if not len(finite) or finite.min() == finite.max():
             return 0.0, 1.0
         return float(finite.min()), float(finite.max())

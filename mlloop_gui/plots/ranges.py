@@ -13,6 +13,8 @@ from mlloop_gui.plots.series import Series
 Range = tuple[float, float]
 #: A line over the rest by more than this share of batches does not set the range.
 _FINE_SHARE = 98.0
+#: No axis reaches farther: beyond, the widths and round steps of a range are no numbers.
+FARTHEST = 1e150
 
 
 def x_range(high: float, now: Range | None, log: bool = False) -> Range:
@@ -33,7 +35,7 @@ def x_range(high: float, now: Range | None, log: bool = False) -> Range:
 def _values(series: Sequence[Series]) -> list[np.ndarray]:
     shown = []
     for line in series:
-        y = line.y[np.isfinite(line.y)]
+        y = line.y[np.abs(line.y) <= FARTHEST]
         if line.style == "fine" and len(y):
             y = y[y <= np.percentile(y, _FINE_SHARE)]
         if len(y):

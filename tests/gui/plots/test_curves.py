@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QToolTip
 
 from mlloop_gui import theme
 from mlloop_gui.plots import curves, ranges
+from mlloop_gui.plots.loss_view import LossCurveView
 from mlloop_gui.plots.series import Series, pen_for, thin
 
 X = np.arange(0.0, 1001.0, 50.0)
@@ -237,3 +238,14 @@ def test_range_rules():
     wild = [Series.of("b", "fine", np.arange(100), np.append(np.ones(99), 1e9))]
     assert ranges.y_range(wild, None)[1] < 10.0
     assert ranges.x_range(0.0, None) == (0.0, pytest.approx(11.0, abs=2.0))
+
+
+def test_a_loss_beyond_all_numbers_is_no_fault(qtbot):
+    view = LossCurveView()
+    qtbot.addWidget(view)
+    x = np.linspace(-1e300, 1e300, 9)
+    with np.errstate(over="ignore"):
+        view.set_curve(x, x**2)
+    view.set_curve(np.linspace(-2.0, 2.0, 9), np.array([0.0, 1e308, *[1.0] * 7]))
+    view.set_sample(1e300, 1e308)
+    assert np.isfinite(view.box.viewRange()).all()
