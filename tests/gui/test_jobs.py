@@ -1,0 +1,117 @@
+"""The jobs thread: progress, results, errors, cancelling and the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from threading import Event, get_ident
+
+import pytest
+
+from core.errors import InputError
+from mlloop_gui.jobs import Jobs
+
+WAIT = 10_000
+
+
+class Heard:
+    """What a job told, and in which thread."""
+
+    def __init__(self) -> None:
+        self.results: list[object] = []
+        self.errors: list[str] = []
+        self.shares: list[float] = []
+        self.threads: set[int] = set()
+
+    def done(self, result: object) -> None:
+        self.threads.add(get_ident())
+        self.results.append(result)
+
+    def failed(self, text: str) -> None:
+        self.threads.add(get_ident())
+        self.errors.append(text)
+
+
+@pytest.fixture
+def jobs(qapp) -> Iterator[Jobs]:
+    made = Jobs()
+    yield made
+    assert made.finish()
+
+
+@pytest.fixture
+def heard() -> Heard:
+    return Heard()
+
+
+def test_a_job_runs_elsewhere_and_answers_here(qtbot, jobs, heard) -> None:
+    def work(progress):
+        progress(0.5)
+        return get_ident()
+
+    jobs.start(work, heard.done, heard.failed, heard.shares.append)
+    assert jobs.busy
+    qtbot.waitUntil(lambda: bool(heard.results), timeout=WAIT)
+    assert heard.results != [get_ident()]
+    assert heard.threads == {get_ident()}
+    assert heard.shares == [0.0, 0.5]
+    assert not jobs.busy
+
+
+@pytest.mark.parametrize(
+    ("error", "text"), [(InputError("is bad", field="x"), "x: is bad"), (OSError("full"), "full")]
+)
+def test_errors_are_one_line_and_the_thread_lives_on(
+    qtbot, jobs, heard, caplog, error, text
+) -> None:
+    def work(progress):
+        raise error
+
+    jobs.start(work, heard.done, heard.failed)
+    qtbot.waitUntil(lambda: bool(heard.errors), timeout=WAIT)
+    assert text in heard.errors[0]
+    assert ("in a job" in caplog.text) == isinstance(error, OSError)
+    jobs.start(lambda progress: 7, heard.done, heard.failed)
+    qtbot.waitUntil(lambda: heard.results == [7], timeout=WAIT)
+
+
+def test_a_cancelled_job_is_never_heard_of(qtbot, jobs, heard) -> None:
+    started, go_on = Event(), Event()
+
+    def work(progress):
+        started.set()
+        go_on.wait(5)
+        progress(0.5)
+        heard.errors.append("went on after it was cancelled")
+
+    jobs.start(work, heard.done, heard.failed, heard.shares.append)
+    assert started.wait(5)
+    jobs.cancel()
+    go_on.set()
+    jobs.start(lambda progress: 2, heard.done, heard.failed)
+    qtbot.waitUntil(lambda: bool(heard.results), timeout=WAIT)
+    assert heard.results == [2]
+    assert not heard.errors
+    assert not heard.shares
+
+
+def test_another_job_takes_the_place_of_the_first(qtbot, jobs, heard) -> None:
+    gate = Event()
+    jobs.start(lambda progress: gate.wait(5), heard.done, heard.failed)
+    jobs.start(lambda progress: "second", heard.done, heard.failed)
+    gate.set()
+    qtbot.waitUntil(lambda: bool(heard.results), timeout=WAIT)
+    assert heard.results == ["second"]
+
+
+def test_finish_says_when_a_job_does_not_end_in_time(qapp) -> None:
+    jobs, gate, started = Jobs(), Event(), Event()
+
+    def work(progress):
+        started.set()
+        gate.wait(10)
+
+    jobs.start(work, print, print)
+    assert started.wait(5)
+    assert not jobs.finish(10)
+    gate.set()
+    assert jobs.finish()
