@@ -62,6 +62,8 @@ class Plot(pg.PlotWidget):
         self.box.setDefaultPadding(0.0)
         self.box.disableAutoRange()
         self.plotItem.hideButtons()
+        for side in ("top", "right"):
+            self.plotItem.getAxis(side).enableAutoSIPrefix(False)
         self.grid = Grid(self.x_axis, self.y_axis)
         self.addItem(self.grid, ignoreBounds=True)
         self.header = Strip(self)
@@ -138,6 +140,8 @@ class Plot(pg.PlotWidget):
     def set_view(self, x: tuple[float, float], y: tuple[float, float]) -> None:
         """Set the ranges in view."""
         self.box.setRange(xRange=x, yRange=y, padding=0.0)
+        # Else the box does it while it is painted, and everything in it is painted again.
+        self.box.updateMatrix()
         self.grid.set_rect(QRectF(x[0], y[0], x[1] - x[0], y[1] - y[0]))
 
     # Geometry

@@ -125,7 +125,7 @@ class RunBar(QToolBar):
         if primary:
             # Wide enough for both of its texts, which are bold.
             metrics = QFontMetrics(font(bold=True))
-            button.setMinimumWidth(metrics.horizontalAdvance("❚❚ Pause") + 28)
+            button.setMinimumWidth(metrics.horizontalAdvance("❚❚ Pause") + 34)
         self.addWidget(button)
         return button
 
