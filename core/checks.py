@@ -14,7 +14,7 @@ from core.seeds import stream
 
 CHECK_EVERY = 1000
 SERIES = ("train_loss", "validation_loss", "train_metric", "validation_metric", "ratio")
-CHUNK = 4096
+CHUNK = 2**22  # numbers in the activations of as many rows as are looked at together
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,8 +56,9 @@ class Examiner:
         """Scores (rows, outputs), without dropout."""
         problem = self.learner.problem
         scores = np.empty((len(rows), problem.outputs), problem.x.dtype)
-        for start in range(0, len(rows), CHUNK):
-            chunk = rows[start : start + CHUNK]
+        together = max(1, min(4096, CHUNK // sum(self.learner.layout.sizes)))
+        for start in range(0, len(rows), together):
+            chunk = rows[start : start + together]
             scores[start : start + len(chunk)] = self.learner.scores(problem.inputs(chunk))
         return scores
 

@@ -10,9 +10,14 @@ from core.network.layout import Layout
 
 
 def memory_estimate(layout: Layout, slots: int, rows: int, dtype: np.dtype) -> int:
-    """Bytes that a run needs: parameters and their companions, and a batch's activations."""
-    vectors = 6 + 2 * slots
-    return dtype.itemsize * (vectors * layout.parameters + 6 * rows * sum(layout.sizes))
+    """Bytes that a run needs at most, beside its data and the checkpoints' budget.
+
+    Vectors as long as the parameters: the kernel's own, the first checkpoint, and those of two
+    turn records. Arrays as large as a batch's activations: the tape's, and those of two records.
+    """
+    vectors = (7 + slots) + (1 + slots) + 2 * (5 + 2 * slots)
+    batches = 5 + 2 * 5
+    return dtype.itemsize * (vectors * layout.parameters + batches * rows * sum(layout.sizes))
 
 
 def physical_memory() -> int:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
 from core.errors import InputError
 from core.experiment import Experiment
+from core.learners import network
 from core.loop import LearningLoop
+from core.network.layout import Layout
+from core.network.memory import memory_estimate, physical_memory
+from core.problem import build_problem
 from core.stages import Stage, StepSize
 from tests.core.network.building import assert_same, bits, curves, dataset, drawn, loop_on
 
@@ -137,11 +143,36 @@ def test_hinge_forgives_an_infinite_score_that_is_right() -> None:
 # -- refused before anything is made -----------------------------------------------------------
 
 
-def test_a_network_that_memory_cannot_hold_is_refused_with_an_estimate() -> None:
-    experiment = Experiment.from_dict({"model": {"hidden": [10_000_000, 10_000]}})
-    with pytest.raises(InputError, match=r"need about [\d,.]+ GB, this machine has") as caught:
-        LearningLoop(experiment)
+@pytest.mark.parametrize("hidden", [[10_000_000], [10_000_000, 10_000], [1] * 3 + [10**9]])
+def test_a_network_that_memory_cannot_hold_is_refused_with_an_estimate(
+    hidden: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(network, "physical_memory", lambda: 8 * 2**30)
+    experiment = Experiment.from_dict({"model": {"hidden": hidden}})
+    problem = build_problem(experiment)
+    tracemalloc.start()
+    try:
+        with pytest.raises(
+            InputError, match=r"need about [\d,.]+ GB, this machine has 8"
+        ) as caught:
+            LearningLoop(experiment, problem)
+        assert tracemalloc.get_traced_memory()[1] < 2**20
+    finally:
+        tracemalloc.stop()
     assert caught.value.field == "model.hidden"
+
+
+def test_this_machine_tells_its_memory() -> None:
+    assert 2**28 < physical_memory() < 2**50
+
+
+def test_the_estimate_grows_with_all_that_needs_memory() -> None:
+    def estimate(hidden: int = 100, slots: int = 0, rows: int = 10, dtype: str = "float32") -> int:
+        return memory_estimate(Layout((5, hidden, 1)), slots, rows, np.dtype(dtype))
+
+    for more in ({"hidden": 200}, {"slots": 1}, {"rows": 20}, {"dtype": "float64"}):
+        assert estimate(**more) > estimate()
+    assert estimate(dtype="float64") == 2 * estimate()
 
 
 def test_a_wide_layer_that_fits_is_not_refused() -> None:
