@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
+import socket
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from core import experiment as experiment_files
@@ -44,6 +46,7 @@ def main(file: str | None = None) -> int:
     application = QApplication(sys.argv[:1])
     application.setApplicationName("mlloop")
     crash.install()
+    ender = Ender(application)
     found, trouble = settings.load()
     window = MainWindow(experiment, found)
     if file:
@@ -60,6 +63,7 @@ def main(file: str | None = None) -> int:
     window.closed.connect(window.files.keep)
     window.show()
     status = application.exec()
+    ender.stop()
     settings.save(found)
     return status
 
@@ -68,6 +72,45 @@ def _collect_for_good() -> None:
     """Collect what the start has left; what is there now stays to the end, and is left alone."""
     gc.collect()
     gc.freeze()
+
+
+class Ender(QObject):
+    """Has an interrupt or a request to end close the window, as a person would.
+
+    Python runs a signal's handler between two of its own instructions, and an idle window has
+    none; the signal's number arriving in a socket wakes it.
+    """
+
+    def __init__(self, application: QApplication) -> None:
+        super().__init__(application)
+        self._application = application
+        self._inward, self._outward = socket.socketpair()
+        for end in (self._inward, self._outward):
+            end.setblocking(False)
+        signal.set_wakeup_fd(self._inward.fileno(), warn_on_full_buffer=False)
+        self._before = {
+            number: signal.signal(number, self._end) for number in (signal.SIGINT, signal.SIGTERM)
+        }
+        kind = QSocketNotifier.Type.Read
+        self._notifier = QSocketNotifier(self._outward.fileno(), kind, self)
+        self._notifier.activated.connect(self._wake)
+
+    def _end(self, *_: object) -> None:
+        # By way of the event loop: before it runs, a plain call would be forgotten.
+        QTimer.singleShot(0, self._application, self._application.quit)
+
+    @Slot()
+    def _wake(self) -> None:
+        self._outward.recv(64)
+
+    def stop(self) -> None:
+        """Leave signals to whoever had them before."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(-1)
+        self._notifier.setEnabled(False)
+        self._inward.close()
+        self._outward.close()
 
 
 def _picture(experiment: Experiment) -> int:
@@ -79,15 +122,25 @@ def _picture(experiment: Experiment) -> int:
     session.by_experiment = True
     session.set_speed(0)
     done: list[bool] = []
+    wrong: list[str] = []
 
     def follow() -> None:
         if session.state in ("finished", "failed") and not done:
             done.append(True)
             QTimer.singleShot(0, window, application.quit)
 
+    def hear(severity: str, text: str) -> None:
+        if severity == "error" and session.frame is None:
+            wrong.append(text)
+            QTimer.singleShot(0, window, application.quit)
+
+    session.message.connect(hear)
     session.frame_changed.connect(follow)
     session.run_started.connect(session.run)
     application.exec()
+    if wrong:
+        window.close()
+        raise InputError(wrong[0])
     path = Path(PICTURE).absolute()
     written = window.grab().save(str(path))
     frame = session.frame
