@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from mlloop_gui.style_sheet import build as _build_style_sheet
@@ -177,7 +177,26 @@ def font_px(role: str = "base", scale: float | None = None) -> int:
 
 def font(role: str = "base", bold: bool = False) -> QFont:
     """Return the font of a text role, for what is painted by hand."""
-    return QFont(_font(role, bold, font_px(role), QApplication.instance() is not None))
+    return QFont(_font(*_face(role, bold)))
+
+
+def text_width(text: str, role: str = "base", bold: bool = False) -> float:
+    """Return the width of a text in the font of a role, in pixels."""
+    return _width(text, *_face(role, bold))
+
+
+def line_height(role: str = "base", bold: bool = False) -> float:
+    """Return the height of a line in the font of a role, in pixels."""
+    return QFontMetricsF(_font(*_face(role, bold))).height()
+
+
+def _face(role: str, bold: bool) -> tuple[str, bool, int, bool]:
+    return role, bold, font_px(role), QApplication.instance() is not None
+
+
+@lru_cache(maxsize=4096)
+def _width(text: str, role: str, bold: bool, pixels: int, in_application: bool) -> float:
+    return QFontMetricsF(_font(role, bold, pixels, in_application)).horizontalAdvance(text)
 
 
 @lru_cache(maxsize=64)
@@ -229,6 +248,7 @@ def apply(application: QApplication, theme: Theme, scale: float = 1.0) -> None:
     """Set style, palette and style sheet of ``application``; the theme becomes the current one."""
     set_current(theme, scale)
     _font.cache_clear()
+    _width.cache_clear()
     application.setStyle("Fusion")
     application.setPalette(palette(theme))
     application.setStyleSheet(stylesheet(theme, scale))

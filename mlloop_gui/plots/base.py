@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import pyqtgraph as pg
@@ -50,6 +51,7 @@ class Plot(pg.PlotWidget):
         self.y_axis = Axis("left")
         self.theme = current()
         self.header: Strip | None = None
+        self.held = False
         axes = {"bottom": self.x_axis, "left": self.y_axis}
         # Without pyqtgraph's own menus, which are slow to make and never opened.
         super().__init__(parent=parent, axisItems=axes, enableMenu=False)
@@ -94,6 +96,21 @@ class Plot(pg.PlotWidget):
     def menu_actions(self) -> Sequence[QAction]:
         """Return the entries of the context menu that are this plot's own."""
         return ()
+
+    # Changes
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Several changes as one: what follows from them follows at the end, by `settle`."""
+        self.held = True
+        try:
+            yield
+        finally:
+            self.held = False
+            self.settle()
+
+    def settle(self) -> None:
+        """Bring up to date what follows from the data."""
 
     # Header and description
 

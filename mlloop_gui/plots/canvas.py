@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
 from mlloop_gui.plots.table import TableWindow
-from mlloop_gui.theme import Theme, current, font
+from mlloop_gui.theme import Theme, current, font, line_height, text_width
 
 _BY_KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 
@@ -91,11 +91,11 @@ class Canvas(QWidget):
 
     def line_height(self) -> float:
         """Return the height of a line of small text."""
-        return QFontMetricsF(font("small")).height()
+        return line_height("small")
 
     def text_width(self, text: str, role: str = "small", bold: bool = False) -> float:
         """Return the width of a text in a role."""
-        return QFontMetricsF(font(role, bold)).horizontalAdvance(text)
+        return text_width(text, role, bold)
 
     def write(
         self,

@@ -109,15 +109,14 @@ class CurvePlot(Plot):
             item.setPen(pen_for(style, self.theme))
             item.setZValue({"fine": 1, "pale": 2}.get(style.split(" ")[0], 5))
         self._draw(line)
-        self._fit()
-        self._refresh()
+        self.settle()
 
     def remove_series(self, name: str) -> None:
         """Take a line away; an unknown name is no error."""
         if name in self._series:
             self.removeItem(self._items.pop(name))
             del self._series[name]
-            self._refresh()
+            self.settle()
 
     def clear_series(self) -> None:
         """Take every line, event and dot away, as at the start of a new run."""
@@ -126,8 +125,7 @@ class CurvePlot(Plot):
         self._series.clear()
         self._events, self._dots, self._head = (), (), None
         self._range_x = self._range_y = None
-        self._fit()
-        self._refresh()
+        self.settle()
 
     def series_names(self) -> list[str]:
         """Return the names of the lines, in the order they came."""
@@ -144,7 +142,7 @@ class CurvePlot(Plot):
         made = tuple((float(at), str(text)) for at, text in events)
         if made != self._events:
             self._events = made
-            self._refresh()
+            self.settle()
 
     def set_dots(self, dots: Sequence[tuple[float, float, str]]) -> None:
         """Mark points: (x, y, label)."""
@@ -182,8 +180,7 @@ class CurvePlot(Plot):
             return
         for line in self._series.values():
             self._draw(line)
-        self._fit()
-        self._refresh()
+        self.settle()
 
     def _draw(self, line: Series) -> None:
         x, y = thin(line.x, line.y)
@@ -217,6 +214,12 @@ class CurvePlot(Plot):
                 self._overlay.set_rect(
                     QRectF(across[0], up[0], across[1] - across[0], up[1] - up[0])
                 )
+
+    def settle(self) -> None:
+        """Have ranges, marks, legend and description follow the lines."""
+        if not self.held:
+            self._fit()
+            self._refresh()
 
     def _refresh(self) -> None:
         self._place_marks()
@@ -379,7 +382,9 @@ def gradient_plot(parent: QWidget | None = None) -> CurvePlot:
 def ratio_plot(parent: QWidget | None = None) -> CurvePlot:
     """Return the plot of the step's size over the weights', with the usual guide of 1/1000."""
     guides = [(1e-3, "10⁻³")]
-    made = CurvePlot("Update ratio", y_label="step / weights", log_y=True, guides=guides, parent=parent)
+    made = CurvePlot(
+        "Update ratio", y_label="step / weights", log_y=True, guides=guides, parent=parent
+    )
     return _named(made, "plot.ratio")
 
 

@@ -104,28 +104,31 @@ class CurvesView(QWidget):
         curves = frame.curves
         if curves is None:
             return
-        self._pale(self.loss, curves, "train_loss", "validation_loss")
-        self.loss.set_series("batches", *curves.updates.envelope("batch_loss"), "fine")
-        self._checks(self.loss, curves.checks, "train_loss", "validation_loss")
-        self._marks(self.loss, frame)
+        with self.loss.together():
+            self._pale(self.loss, curves, "train_loss", "validation_loss")
+            self.loss.set_series("batches", *curves.updates.envelope("batch_loss"), "fine")
+            self._checks(self.loss, curves.checks, "train_loss", "validation_loss")
+            self._marks(self.loss, frame)
 
     def _refresh_metric(self, frame: Frame) -> None:
         curves = frame.curves
         if curves is None:
             return
-        self._pale(self.quality, curves, "train_metric", "validation_metric")
-        self._checks(self.quality, curves.checks, "train_metric", "validation_metric")
-        self._marks(self.quality, frame)
+        with self.quality.together():
+            self._pale(self.quality, curves, "train_metric", "validation_metric")
+            self._checks(self.quality, curves.checks, "train_metric", "validation_metric")
+            self._marks(self.quality, frame)
 
     def _refresh_gradients(self, frame: Frame) -> None:
         curves = frame.curves
         if curves is None:
             return
-        for layer in range(frame.layout.layers):
-            name = "output" if layer == frame.layout.layers - 1 else f"hidden {layer + 1}"
-            x, y = medians(curves.updates.x, curves.updates.last[f"gradient_{layer}"])
-            self.gradients.set_series(name, x, y, f"layer {layer}")
-        self._marks(self.gradients, frame)
+        with self.gradients.together():
+            for layer in range(frame.layout.layers):
+                name = "output" if layer == frame.layout.layers - 1 else f"hidden {layer + 1}"
+                x, y = medians(curves.updates.x, curves.updates.last[f"gradient_{layer}"])
+                self.gradients.set_series(name, x, y, f"layer {layer}")
+            self._marks(self.gradients, frame)
 
     def _refresh_ratio(self, frame: Frame) -> None:
         curves = frame.curves
