@@ -22,7 +22,7 @@ from mlloop_gui.plots.embedding import ScatterEmbedding
 from mlloop_gui.session import Session
 from mlloop_gui.theme import Theme, class_blend, class_lut, current, diverging_lut
 from mlloop_gui.views.card import Card
-from mlloop_gui.views.pace import NUMBERS, Pace
+from mlloop_gui.views.pace import NUMBERS, PICTURES, Pace
 
 SHOWN = 1500
 FEW_CLASSES = 6
@@ -39,7 +39,8 @@ class BoundaryView(Card):
         self._rows = np.zeros(0, np.int64)
         self._shown_check: object = None
         self._shown_map: object = None
-        self._pace = Pace(NUMBERS)
+        self._pace, self._pace_beside = Pace(NUMBERS), Pace(PICTURES)
+        self._shown_embedding: object = None
         self._shown_test: object = None
         self._placed: object = None
         self.plot = BoundaryPlot()
@@ -186,7 +187,7 @@ class BoundaryView(Card):
             self._show_results(frame)
         if frame.state is not RunState.RUNNING:
             self._mark()
-        if self._beside.isVisible():
+        if self._beside.isVisible() and self._pace_beside.lets(frame):
             self._show_beside(frame)
 
     def _test_rows(self, frame: Frame) -> int:
@@ -221,7 +222,8 @@ class BoundaryView(Card):
             self.confusion.set_matrix(
                 frame.check.validation.confusion, frame.problem.dataset.class_names
             )
-        if frame.embedding is not None:
+        if frame.embedding is not None and frame.embedding is not self._shown_embedding:
+            self._shown_embedding = frame.embedding
             found, problem = frame.embedding, frame.problem
             self.embedding.set_points(
                 found.xy,
