@@ -103,7 +103,7 @@ def test_the_test_part_stays_sealed_until_it_is_opened_and_is_counted(open_windo
     assert "sealed" in button.text()
 
 
-@pytest.mark.parametrize("moment", ["at once", "running", "loading"])
+@pytest.mark.parametrize("moment", ["at once", "running", "loading", "travelling"])
 def test_closing_at_any_moment_ends_the_threads(open_window, tmp_path, moment) -> None:
     player = open_window(settled=moment != "at once")
     window, session = player.window, player.session
@@ -111,6 +111,9 @@ def test_closing_at_any_moment_ends_the_threads(open_window, tmp_path, moment) -
         session.set_speed(0)
         player.click("run")
         player.until(lambda: player.frame.position.update > 20)
+    elif moment == "travelling":
+        player.qtbot.mouseClick(player.find("turn_once"), Qt.MouseButton.LeftButton)
+        assert window.travel.active
     elif moment == "loading":
         path = tmp_path / "table.csv"
         path.write_text("x,y\n" + "1.5,2.5\n" * 20_000)

@@ -129,6 +129,7 @@ def test_a_turn_by_stage(open_window, case) -> None:
     page = player.inspect(Stage.LOSS)
     near(column(page.losses, "loss"), [sample[3] for sample in turn.samples])
     near(frame.record.loss, turn.loss())
+    near(sum(column(page.losses, "vote · loss")), turn.loss())
     assert written(page.sums.text_of("loss, mean")) == pytest.approx(turn.loss(), rel=1e-3)
     if turn.l1:
         shown = written(page.sums.text_of("= objective"))

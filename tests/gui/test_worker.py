@@ -36,6 +36,7 @@ class FakeDriver:
         self.gate.set()
         self.calls: list[tuple[str, tuple[Any, ...]]] = []
         self.broken: Exception | None = None
+        self.endless = False
 
     def run(self) -> None:
         self.state = RunState.RUNNING
@@ -56,7 +57,7 @@ class FakeDriver:
         if self.broken:
             raise self.broken
         self.gate.wait(5)
-        while updates and not stop():
+        while (updates or self.endless) and not stop():
             self.updates += 1
             updates -= 1
 
@@ -162,6 +163,13 @@ def test_without_a_run_there_is_no_frame(qtbot, worker, driver) -> None:
     with qtbot.assertNotEmitted(worker.frame_ready, wait=50):
         worker.send("note")
     assert worker.take() is None
+
+
+def test_a_command_ends_a_long_slice(qtbot, worker, driver) -> None:
+    driver.endless, driver.speed = True, 1.0
+    worker.send("run")
+    qtbot.waitUntil(lambda: driver.updates > 10, timeout=WAIT)
+    assert last_frame(qtbot, worker, worker.send("pause")).state is RunState.PAUSED
 
 
 def test_finish_waits_no_longer_than_told(qtbot, worker, driver) -> None:
