@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
@@ -181,6 +182,7 @@ QMainWindow::separator:hover { background: $accent; }
 """
 
 
+@lru_cache(maxsize=1024)
 def mix(first: str, second: str, share: float) -> str:
     """Return the colour that is ``share`` of ``second`` and the rest of ``first``."""
     pairs = [(int(first[i : i + 2], 16), int(second[i : i + 2], 16)) for i in (1, 3, 5)]

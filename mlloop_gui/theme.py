@@ -177,35 +177,36 @@ def font_px(role: str = "base", scale: float | None = None) -> int:
 
 def font(role: str = "base", bold: bool = False) -> QFont:
     """Return the font of a text role, for what is painted by hand."""
-    return QFont(_font(*_face(role, bold)))
+    return QFont(_font(role, bold, _State.scale))
 
 
 def text_width(text: str, role: str = "base", bold: bool = False) -> float:
     """Return the width of a text in the font of a role, in pixels."""
-    return _width(text, *_face(role, bold))
+    return _width(text, role, bold, _State.scale)
 
 
 def line_height(role: str = "base", bold: bool = False) -> float:
     """Return the height of a line in the font of a role, in pixels."""
-    return QFontMetricsF(_font(*_face(role, bold))).height()
-
-
-def _face(role: str, bold: bool) -> tuple[str, bool, int, bool]:
-    return role, bold, font_px(role), QApplication.instance() is not None
+    return _height(role, bold, _State.scale)
 
 
 @lru_cache(maxsize=4096)
-def _width(text: str, role: str, bold: bool, pixels: int, in_application: bool) -> float:
-    return QFontMetricsF(_font(role, bold, pixels, in_application)).horizontalAdvance(text)
+def _width(text: str, role: str, bold: bool, scale: float) -> float:
+    return QFontMetricsF(_font(role, bold, scale)).horizontalAdvance(text)
 
 
 @lru_cache(maxsize=64)
-def _font(role: str, bold: bool, pixels: int, in_application: bool) -> QFont:
-    made = QFont(QApplication.font()) if in_application else QFont()
+def _height(role: str, bold: bool, scale: float) -> float:
+    return QFontMetricsF(_font(role, bold, scale)).height()
+
+
+@lru_cache(maxsize=64)
+def _font(role: str, bold: bool, scale: float) -> QFont:
+    made = QFont(QApplication.font()) if QApplication.instance() else QFont()
     if role == "mono":
         made.setFamilies(["DejaVu Sans Mono", "Menlo", "Consolas", "monospace"])
         made.setStyleHint(QFont.StyleHint.Monospace)
-    made.setPixelSize(pixels)
+    made.setPixelSize(font_px(role, scale))
     made.setBold(bold)
     return made
 
@@ -247,8 +248,9 @@ def palette(theme: Theme) -> QPalette:
 def apply(application: QApplication, theme: Theme, scale: float = 1.0) -> None:
     """Set style, palette and style sheet of ``application``; the theme becomes the current one."""
     set_current(theme, scale)
-    _font.cache_clear()
-    _width.cache_clear()
+    # Fonts asked for before there was an application are not its own.
+    for cache in (_font, _width, _height):
+        cache.cache_clear()
     application.setStyle("Fusion")
     application.setPalette(palette(theme))
     application.setStyleSheet(stylesheet(theme, scale))
