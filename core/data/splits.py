@@ -73,7 +73,9 @@ def split(
     rng = stream(seed, "split")
     order = rng.permutation(len(pool))
     labels = target[pool] if classification else np.zeros(len(pool), dtype=np.int64)
-    strata, counts = np.unique(labels, return_inverse=True, return_counts=True)[1:]
+    # By counting: np.unique would import numpy.ma, which the start of the window waits for.
+    found = np.bincount(labels)
+    strata, counts = (np.cumsum(found > 0) - 1)[labels], found[found > 0]
     order = order[np.argsort(strata[order], kind="stable")]
     starts = np.cumsum(counts) - counts
     place = np.arange(len(pool)) - np.repeat(starts, counts)

@@ -183,10 +183,10 @@ def draw_stamps(
     # A sample far outside is no place that Qt could paint at.
     seen = (np.abs(pixels) < 1e5).all(axis=1)
     pixels, codes = pixels[seen], (np.asarray(kinds) * 4 + np.asarray(parts))[seen]
+    drawn = codes.tolist()
     stamps = {
-        int(code): stamp(theme, kind, int(code) // 4, int(code) % 4, scale, ratio)
-        for code in np.unique(codes)
+        code: stamp(theme, kind, code // 4, code % 4, scale, ratio) for code in sorted(set(drawn))
     }
     corners = (pixels - half).tolist()
-    for (x, y), code in zip(corners, codes.tolist(), strict=True):
+    for (x, y), code in zip(corners, drawn, strict=True):
         painter.drawImage(QPointF(x, y), stamps[code])
