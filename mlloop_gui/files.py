@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from core import experiment as experiment_files
 from core.errors import InputError
 from mlloop_gui.actions import Actions
-from mlloop_gui.data_dialog import OpenTableDialog
 from mlloop_gui.session import Session
 from mlloop_gui.settings import Settings
 
@@ -107,6 +106,8 @@ class Files(QObject):
     @Slot()
     def open_table(self) -> None:
         """Learn from a CSV or TSV file."""
+        from mlloop_gui.data_dialog import OpenTableDialog
+
         chosen = OpenTableDialog.ask(self._session, self._window)
         if chosen is not None:
             try:

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QV
 
 from core.experiment import Experiment
 from core.registry import registry
-from mlloop_gui.data_dialog import OpenTableDialog
 from mlloop_gui.panels.base import Panel
 from mlloop_gui.panels.fields.source import TABLE, SourceEditor, TableTile, Thumbnail
 
@@ -36,7 +35,7 @@ class DataPanel(Panel):
     more = ("data.test_path", "data.columns", "data.missing", "data.label_noise", "data.seed")
 
     def __init__(self, session: Any, parent: QWidget | None = None) -> None:
-        self.ask_table: Callable[..., dict[str, Any] | None] = OpenTableDialog.ask
+        self.ask_table: Callable[..., dict[str, Any] | None] = _ask_table
         super().__init__(session, parent)
         source = self.rows["data.source"].editor
         if isinstance(source, SourceEditor):
@@ -121,3 +120,10 @@ class DataPanel(Panel):
     def _choose(self, button: Thumbnail) -> None:
         self.rows["data.source"].editor.binding.edit(button.source)  # type: ignore[attr-defined]
         self.refresh()
+
+
+def _ask_table(*given: Any) -> dict[str, Any] | None:
+    """The dialog of a table; imported when first asked for, so that the start need not wait."""
+    from mlloop_gui.data_dialog import OpenTableDialog
+
+    return OpenTableDialog.ask(*given)
