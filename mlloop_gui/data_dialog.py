@@ -31,7 +31,7 @@ from mlloop_gui.panels.fields.table import TableFile
 
 Work = Callable[[Callable[[float], None]], Any]
 #: ``start(work, done, failed)``, as of `mlloop_gui.jobs.Jobs`.
-Start = Callable[[Work, Callable[[Any], None], Callable[[str, str], None]], Any]
+Start = Callable[[Work, Callable[[Any], None], Callable[[str], None]], Any]
 
 MOST_ROWS = 300  # columns of the file that are shown one by one
 HEADINGS = ("Column", "Taken for", "What happens to it", "Missing", "Values")
@@ -135,7 +135,7 @@ class OpenTableDialog(QDialog):
             if asked == self._asked:
                 self._show(found)
 
-        def failed(text: str, details: str) -> None:
+        def failed(text: str) -> None:
             if asked == self._asked:
                 self._refuse(text)
 

@@ -87,14 +87,18 @@ class Jobs(QObject):
         failed: Callable[[str], None],
         progressed: Callable[[float], None] = lambda share: None,
     ) -> Job:
-        """Begin a job; a job that is still going is cancelled first."""
+        """Begin a job; one that is still going is cancelled first, and told so."""
+        displaced = self._current
         self.cancel()
         self._count += 1
         self._current = Job(self._count, work, done, failed, progressed, Event())
         if not self._thread.isRunning():
             self._thread.start()
         self._thread.jobs.put(self._current)
-        return self._current
+        begun = self._current
+        if displaced is not None:
+            displaced.failed("Given up, for something else was asked for.")
+        return begun
 
     @property
     def busy(self) -> bool:

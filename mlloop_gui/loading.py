@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from core.experiment import Experiment
 from core.problem import Problem, build_problem
+from mlloop_gui.jobs import Jobs
 
 
 class Loading(QObject):
@@ -16,8 +16,7 @@ class Loading(QObject):
 
     Parameters
     ----------
-    start : callable
-        ``start(work, done, failed, progressed)``, as of `mlloop_gui.jobs.Jobs`.
+    jobs : Jobs
     done : callable
         Gets the experiment and its problem.
     failed : callable
@@ -33,24 +32,31 @@ class Loading(QObject):
 
     def __init__(
         self,
-        start: Callable[..., Any],
+        jobs: Jobs,
         done: Callable[[Experiment, Problem], None],
         failed: Callable[[str], None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.share: float | None = None
-        self._start, self._done, self._failed = start, done, failed
+        self._jobs, self._done, self._failed = jobs, done, failed
 
     def begin(self, experiment: Experiment) -> None:
         """Load; what was being loaded is given up."""
+        self._jobs.cancel()
         self._show(0.0)
-        self._start(
+        self._jobs.start(
             lambda progress: build_problem(experiment, progress),
             lambda problem: self._loaded(experiment, problem),
             self.give_up,
             self._show,
         )
+
+    def cancel(self) -> None:
+        """Give up what is being loaded, if anything is."""
+        if self.share is not None:
+            self._jobs.cancel()
+            self.give_up("Loading was cancelled.")
 
     def give_up(self, why: str) -> None:
         """Nothing is loaded."""

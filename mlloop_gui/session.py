@@ -74,7 +74,7 @@ class Session(QObject):
         self._file_before: tuple[str | None, Experiment] | None = None
         self._notes: list[str] = []
         self.jobs = Jobs(self)
-        self._loader = Loading(self.jobs.start, self._send_new, self._refused, self)
+        self._loader = Loading(self.jobs, self._send_new, self._refused, self)
         self._loader.changed.connect(self.loading_changed)
         self._worker = Worker(driver)
         self._worker.frame_ready.connect(self._take_frame)
@@ -231,9 +231,7 @@ class Session(QObject):
 
     def cancel_loading(self) -> None:
         """Give up loading; the run on screen stays."""
-        if self.loading is not None:
-            self.jobs.cancel()
-            self._loader.give_up("Loading was cancelled.")
+        self._loader.cancel()
 
     def _refused(self, text: str) -> None:
         """A run or change that could not be made: the settings in force come back."""

@@ -69,7 +69,7 @@ QToolButton::menu-indicator { image: $chevron; width: ${p10}; height: ${p10};
   subcontrol-position: right center; subcontrol-origin: padding; right: ${p4}; }
 QToolButton[popupMode="2"] { padding-right: ${p20}; }
 QToolButton[sign="true"] { padding: ${p4} ${p4}; min-width: ${p16}; }
-QToolButton[sign="true"]::menu-indicator { image: none; }
+QToolButton[sign="true"]::menu-indicator { width: 0; height: 0; }
 QToolButton[popupMode="1"]::menu-button { border: none; width: ${p16}; }
 QPushButton::menu-indicator { image: $chevron; width: ${p10}; height: ${p10};
   subcontrol-position: right center; right: ${p4}; }

@@ -266,7 +266,7 @@ def test_only_the_session_starts_the_worker_and_the_jobs() -> None:
         f"{where(module, found.line)} imports {found.target}"
         for module, found in all_imports()
         if found.target.startswith(("mlloop_gui.worker", "mlloop_gui.jobs"))
-        and unit(module) not in {"session", "worker", "jobs"}
+        and unit(module) not in {"session", "loading", "worker", "jobs"}
     ]
     refuse(starting, "ask the session")
 

@@ -155,9 +155,7 @@ BUNDLED = (
         basic=True,
         task="classification",
         loader="load_digits",
-        columns=tuple(
-            Column(f"r{row} c{column}") for row in range(8) for column in range(8)
-        ),
+        columns=tuple(Column(f"r{row} c{column}") for row in range(8) for column in range(8)),
         class_names=tuple(str(digit) for digit in range(10)),
         target_name="digit",
         picture_shape=(8, 8),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
@@ -30,6 +31,7 @@ class MessageBar(QFrame):
         self.setObjectName("message_bar")
         self._session = session
         self._failure: object = None
+        self._loading = False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -55,6 +57,7 @@ class MessageBar(QFrame):
         session.message.connect(self.say)
         session.frame_changed.connect(self._follow)
         session.run_started.connect(self.clear)
+        session.loading_changed.connect(self._follow_loading)
 
     @Slot(str, str)
     def say(self, severity: str, text: str) -> None:
@@ -87,6 +90,20 @@ class MessageBar(QFrame):
             button.clicked.connect(lambda checked=False, act=act: act())
             self._row.insertWidget(len(self._buttons), button)
             self._buttons.append(button)
+
+    @Slot()
+    def _follow_loading(self) -> None:
+        share = self._session.loading
+        if share is None:
+            if self._loading:
+                self._loading = False
+                self.clear()
+            return
+        if not self._loading:
+            self._loading = True
+            self._offer({"cancel_loading": ("Cancel", self._session.cancel_loading)})
+        path = self._session.experiment.data.path or ""
+        self._show("note", f"Loading {Path(path).name}: {100 * share:.0f} %")
 
     @Slot()
     def _follow(self) -> None:

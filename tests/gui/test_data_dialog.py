@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QPushButton, QTableWid
 
 from core.data import load_dataset
 from mlloop_gui.data_dialog import AS_FOUND, OpenTableDialog
+from mlloop_gui.jobs import Jobs
 from mlloop_gui.panels.fields.choice import Menu
 from mlloop_gui.panels.fields.table import TableFile
 from tests.gui.panels.fake_session import FakeSession
@@ -268,3 +269,15 @@ def test_what_can_be_used_has_a_name_and_a_tip(make, table):
         for widget in dialog.findChildren(kind):
             assert widget.accessibleName(), widget.objectName()
             assert widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+def test_a_bad_file_is_said_by_the_real_jobs_too(qtbot, session, own_folders) -> None:
+    path = own_folders / "empty.csv"
+    path.write_text("")
+    session.jobs = Jobs()
+    dialog = OpenTableDialog(session, str(path))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.waitUntil(lambda: "empty" in error(dialog))
+    dialog.close()
+    assert session.jobs.finish()

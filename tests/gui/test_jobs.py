@@ -101,6 +101,7 @@ def test_another_job_takes_the_place_of_the_first(qtbot, jobs, heard) -> None:
     gate.set()
     qtbot.waitUntil(lambda: bool(heard.results), timeout=WAIT)
     assert heard.results == ["second"]
+    assert heard.errors == ["Given up, for something else was asked for."]
 
 
 def test_finish_says_when_a_job_does_not_end_in_time(qapp) -> None:

@@ -321,6 +321,16 @@ def test_the_run_goes_on_while_a_table_loads_and_when_it_is_cancelled(open_sessi
     assert player.step("update").position.update == 1
 
 
+def test_other_work_gives_the_loading_up_and_says_so(open_session, table) -> None:
+    player = open_session()
+    player.session.choose_source("csv", path=str(table))
+    player.session.jobs.start(lambda progress: None, lambda result: None, lambda text: None)
+    player.settle()
+    assert player.session.loading is None
+    assert player.said == [("error", "Given up, for something else was asked for.")]
+    assert player.session.experiment.data.source == "circle"
+
+
 # -- walks -------------------------------------------------------------------------------------
 
 COMMANDS = st.one_of(

@@ -23,13 +23,13 @@ class FakeJobs:
         self,
         work: Callable[[Callable[[float], None]], Any],
         done: Callable[[Any], None],
-        failed: Callable[[str, str], None],
+        failed: Callable[[str], None],
     ) -> None:
         def run() -> None:
             try:
                 result = work(lambda share: None)
             except InputError as error:
-                failed(str(error), "")
+                failed(str(error))
             else:
                 done(result)
 
