@@ -5,11 +5,22 @@ from __future__ import annotations
 from enum import StrEnum
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QPolygonF,
+)
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from mlloop_gui import theme as themes
 from mlloop_gui.theme import Theme
+
+MOST_PICTURES = 16
 
 
 class StageState(StrEnum):
@@ -42,6 +53,7 @@ class StageButton(QAbstractButton):
         self.state = StageState.AHEAD
         self.mark: str | None = None
         self._theme = themes.current()
+        self._pictures: dict[tuple[object, ...], QPixmap] = {}
         self.setObjectName(f"stage.{name}")
         self.setText(label)
         self.setToolTip(f"{number} {label}: {question}")
@@ -54,6 +66,7 @@ class StageButton(QAbstractButton):
     def set_theme(self, theme: Theme) -> None:
         """Paint with the colours of ``theme`` and the text size in force."""
         self._theme = theme
+        self._pictures.clear()
         self.updateGeometry()
         self.update()
 
@@ -89,13 +102,29 @@ class StageButton(QAbstractButton):
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the pill."""
+        """Draw the pill, from its picture where it has looked like this before."""
+        ratio = self.devicePixelRatioF()
+        looks = (self.state, self.mark, self.underMouse(), self.isDown(), self.hasFocus())
+        key = (*looks, self.text(), self.width(), self.height(), ratio)
+        if key not in self._pictures:
+            self._pictures[key] = self._picture(ratio)
         painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._pictures[key])
+        painter.end()
+
+    def _picture(self, ratio: float) -> QPixmap:
+        if len(self._pictures) >= MOST_PICTURES:
+            self._pictures.clear()
+        made = QPixmap(self.size() * ratio)
+        made.setDevicePixelRatio(ratio)
+        made.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(made)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_pill(painter)
         self._paint_disc(painter)
         self._paint_label(painter)
         painter.end()
+        return made
 
     def _paint_pill(self, painter: QPainter) -> None:
         theme, here = self._theme, self.state is StageState.HERE
