@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +12,15 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+import numpy as np
 from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from core import experiment as experiment_files
 from core.experiment import Experiment
 from core.resources import asset
-from core.stages import Stage
+from core.stages import Stage, StepSize
 from mlloop_gui.main_window import MainWindow
 from mlloop_gui.settings import Settings
 
@@ -50,6 +53,7 @@ PICTURES = (
     Picture("iris", source="iris", updates=800),
     Picture("regression", source="sine", updates=2500),
     Picture("diverged", source="diverging", updates=10_000),
+    Picture("csv", source="csv", updates=1000),
     Picture("small-window", size=SMALL, stage=7, updates=10),
     Picture("small-window-dark", theme="dark", size=SMALL, source="blobs", updates=300),
 )
@@ -66,12 +70,30 @@ def wait_until(condition: Callable[[], bool]) -> None:
     loop.exec()
 
 
+def write_table() -> Path:
+    """A small table of the kind that people have: gaps, a category, decimal commas."""
+    rng = np.random.default_rng(1)
+    path = Path(tempfile.mkdtemp()) / "flats.csv"
+    lines = ["area;rooms;district;year built;rented within a week"]
+    for _ in range(400):
+        area, year = rng.uniform(25, 140), int(rng.integers(1900, 2024))
+        district = rng.choice(["harbour", "old town", "hill", "station"])
+        score = 90 - area + 0.3 * (year - 1960) + 25 * (district == "old town")
+        shown = f"{area:.1f}".replace(".", ",") if rng.random() > 0.04 else ""
+        answer = "yes" if score + rng.normal(0, 15) > 0 else "no"
+        lines.append(f"{shown};{int(area // 25) + 1};{district};{year};{answer}")
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
 def experiment_of(picture: Picture) -> Experiment:
     """The experiment that a picture shows."""
     if picture.source == "diverging":
         return experiment_files.load(asset("experiments/diverging.toml"))
     found = Experiment()
-    if picture.source != "circle":
+    if picture.source == "csv":
+        found = found.with_source("csv", path=str(write_table()))[0]
+    elif picture.source != "circle":
         found = found.suggested(picture.source)
     return found.replace_many({"stop.epochs": None, "stop.updates": picture.updates})
 
@@ -94,14 +116,15 @@ def draw(picture: Picture, folder: Path) -> Path:
     if picture.stage:
         session.inspect(Stage(picture.stage))
         for _ in range(picture.stage):
-            session.step_stage()
+            session.step(StepSize.STAGE)
         wait_until(
             lambda: session.frame is not None and session.frame.position.stage == picture.stage
         )
     # One turn of the event loop more, for what was asked to be painted.
     wait_until(lambda: True)
     path = folder / f"{picture.name}.png"
-    window.grab().save(str(path))
+    image = window.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+    image.save(str(path), "PNG", 0)  # type: ignore[call-overload]  # 0: packed as small as can be
     window.close()
     return path
 

@@ -20,7 +20,7 @@ from mlloop_gui.plots.boundary import BoundaryPlot, Mode
 from mlloop_gui.plots.confusion import ConfusionMatrix
 from mlloop_gui.plots.embedding import ScatterEmbedding
 from mlloop_gui.session import Session
-from mlloop_gui.theme import Theme, class_blend, class_lut, current, diverging_lut
+from mlloop_gui.theme import Theme, class_blend, class_lut, current, diverging_lut, font_px
 from mlloop_gui.views.card import Card
 from mlloop_gui.views.pace import NUMBERS, PICTURES, Pace
 
@@ -294,4 +294,4 @@ def _label(column: object) -> str:
 def _emphasised(result: str) -> str:
     """The result itself bold, its count and interval plain."""
     share, bracket, rest = result.partition(" (")
-    return f"<b>{share}</b>{bracket}{rest}"
+    return f'<b>{share}</b><span style="font-size: {font_px("small")}px">{bracket}{rest}</span>'

@@ -35,7 +35,7 @@ class SpeedControl(QWidget):
         self._speed = 20.0
         self._slider = QSlider(Qt.Orientation.Horizontal)
         self._slider.setRange(0, len(SPEEDS) - 1)
-        self._slider.setFixedWidth(76)
+        self._slider.setFixedWidth(56)
         self._slider.setAccessibleName("Speed")
         self._text = QLabel()
         # As wide as its longest text, so that the bar never jumps.
@@ -99,7 +99,7 @@ class RunBar(QToolBar):
         self._stop.addItems(["Until I stop it", "As the experiment says"])
         policy = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         self._stop.setSizeAdjustPolicy(policy)
-        self._stop.setMinimumContentsLength(11)
+        self._stop.setMinimumContentsLength(10)
         self._stop.setToolTip("When a run ends: by your hand, or by the [stop] settings")
         self._stop.setAccessibleName("When a run ends")
         self._stop.currentIndexChanged.connect(self._choose_stop)
