@@ -251,9 +251,12 @@ def apply(application: QApplication, theme: Theme, scale: float = 1.0) -> None:
     # Fonts asked for before there was an application are not its own.
     for cache in (_font, _width, _height):
         cache.cache_clear()
+    sheet = stylesheet(theme, scale)
+    if application.styleSheet() == sheet and application.palette() == palette(theme):
+        return  # setting them again would have every widget of every window styled anew
     application.setStyle("Fusion")
     application.setPalette(palette(theme))
-    application.setStyleSheet(stylesheet(theme, scale))
+    application.setStyleSheet(sheet)
 
 
 def rgb(color: str) -> NDArray[np.float64]:

@@ -105,3 +105,15 @@ def test_many_classes_blend_by_probability(theme):
 
 def test_the_system_theme_is_one_of_the_two(qapp):
     assert themes.system_theme() in (themes.LIGHT, themes.DARK)
+
+
+def test_the_same_theme_again_styles_nothing_anew(qapp, monkeypatch):
+    themes.apply(qapp, themes.LIGHT)
+    sheets = []
+    monkeypatch.setattr(type(qapp), "setStyleSheet", lambda self, sheet: sheets.append(sheet))
+    themes.apply(qapp, themes.LIGHT)
+    assert sheets == []
+    themes.apply(qapp, themes.DARK)
+    assert len(sheets) == 1
+    monkeypatch.undo()
+    themes.apply(qapp, themes.LIGHT)
