@@ -60,6 +60,8 @@ class Actions(QObject):
     def __init__(self, session: Session, window: QWidget) -> None:
         super().__init__(window)
         self._session = session
+        # The worker begins its run before it obeys what follows: no need to wait for a frame.
+        self._awaited = session.loading is None
         self._made: dict[str, QAction] = {}
         for command in COMMANDS:
             self._add(window, command)
@@ -84,6 +86,7 @@ class Actions(QObject):
             self._connect(name, slot)
         self._connect("new_seed", lambda: session.new_seed())
         session.frame_changed.connect(self._follow)
+        session.message.connect(self._follow_message)
         session.history_changed.connect(self._follow_history)
         self._follow()
         self._follow_history()
@@ -118,12 +121,18 @@ class Actions(QObject):
     def _choose_size(self, action: QAction) -> None:
         self._session.set_step_size(StepSize(action.data()))
 
+    @Slot(str, str)
+    def _follow_message(self, severity: str, text: str) -> None:
+        if severity == "error":
+            self._awaited = False
+            self._follow()
+
     @Slot()
     def _follow(self) -> None:
         """What can be done now."""
         frame = self._session.frame
         state = self._session.state
-        there = frame is not None
+        there = frame is not None or self._awaited
         at_start = frame is None or (frame.position.update == 0 and not frame.in_turn)
         run = self["run"]
         running = state is RunState.RUNNING
@@ -137,7 +146,7 @@ class Actions(QObject):
             "run": there and not failed,
             "step": there and not failed,
             "step_back": there and (failed or not at_start),
-            "reset": there,
+            "reset": frame is not None,
             "open_test": frame is not None and len(frame.problem.parts.test) > 0,
         }.items():
             if self[name].isEnabled() != on:

@@ -182,6 +182,8 @@ class Session(QObject):
         problem = self.problem
         if problem is None or target.loss == self.experiment.loss:
             return True
+        if self.frame is not None and self.frame.run != self._run:
+            return False  # the run on its way may have other outputs than the one on screen
         return problem.with_loss(target.loss).outputs == problem.outputs
 
     def undo(self) -> None:

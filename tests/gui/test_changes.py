@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel
 
 from core.experiment import Experiment
-from tests.gui.helpers import Player, small
+from core.stages import Stage
+from mlloop_gui.main_window import MainWindow
+from tests.gui.helpers import Player, settle, small
 
 
 def error_under(player: Player, path: str) -> str:
@@ -194,3 +197,22 @@ def test_clicks_in_the_menu_choose(open_window) -> None:
     player.until(lambda: player.session.experiment.loss.name == "mse")
     player.settle()
     assert player.frame.settings.loss.name == "mse"
+
+
+def test_two_losses_in_a_row_each_take_hold(open_window) -> None:
+    """The second is chosen before the first's run is on screen."""
+    player = open_window(small())
+    player.session.set("loss.name", "cross_entropy")
+    player.session.set("loss.name", "hinge")
+    settle(player.qtbot, player.session)
+    assert player.session.experiment.loss.name == "hinge"
+    assert player.frame.problem.outputs == 1
+
+
+def test_a_step_asked_for_at_once_is_made(qtbot) -> None:
+    """A script need not wait for the first frame of a window just built."""
+    window = MainWindow(small())
+    qtbot.addWidget(window)
+    window.findChild(QAction, "step").trigger()
+    assert settle(qtbot, window.session).position.stage == Stage.REPRESENT
+    window.close()
