@@ -43,6 +43,7 @@ class RingBar(QToolBar):
         self.ring.stage_clicked.connect(self._inspect)
         self.turn_once = QPushButton("Turn the loop once")
         self.turn_once.setObjectName("turn_once")
+        self.turn_once.setAccessibleName("Turn the loop once")
         self.turn_once.setProperty("primary", True)
         self.turn_once.setToolTip(
             "One sample travels the ring, a sentence at each stage; about 20 seconds"

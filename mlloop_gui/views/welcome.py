@@ -38,6 +38,7 @@ class WelcomeCard(Card):
         self._said.setWordWrap(True)
         self.show_everything = QPushButton("Show everything")
         self.show_everything.setObjectName("show_everything")
+        self.show_everything.setAccessibleName("Show everything")
         self.show_everything.setToolTip("Open the full window: settings, curves and inspectors")
         self.body.addStretch(1)
         self.body.addWidget(self._question)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
 from core.stages import Stage
 from mlloop_gui.frames import RunState
@@ -119,3 +120,9 @@ def test_a_second_click_stops_where_it_is(open_window) -> None:
 def test_a_reader_has_about_twenty_seconds() -> None:
     """The time between stages that the other tests replace."""
     assert 18 <= 9 * SECONDS <= 22
+
+
+def test_the_two_first_buttons_have_accessible_names(open_window) -> None:
+    window = open_window(small()).window
+    for name in ("turn_once", "show_everything"):
+        assert window.findChild(QWidget, name).accessibleName()
