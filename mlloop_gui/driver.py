@@ -30,6 +30,8 @@ from mlloop_gui.maps import MapMaker, embedding, telling_columns
 
 CURVES_EVERY = 0.1
 INSPECTOR_EVERY = 0.2
+# At full speed nobody reads faster, and a press of pause must not wait for its tables.
+INSPECTOR_EVERY_AT_MAX = 1.0
 EMBEDDING_EVERY = 0.5
 CURVE_POINTS = 800
 
@@ -262,9 +264,8 @@ class Driver:
         self, loop: LearningLoop, sample: int, still: bool
     ) -> dict[Stage, StageExplanation]:
         view = self._view
-        if not still and not (
-            view.inspector and self._turn_of("inspector", INSPECTOR_EVERY, still)
-        ):
+        every = INSPECTOR_EVERY if self.speed else INSPECTOR_EVERY_AT_MAX
+        if not still and not (view.inspector and self._turn_of("inspector", every, still)):
             return {}
         # The ring tells of the chosen stage too, where no inspector is open.
         stages = {view.inspected} if view.inspector or still else set()
