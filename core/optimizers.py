@@ -1,8 +1,8 @@
 """Optimizers: from the gradient and a memory of earlier ones to the step, over flat vectors.
 
-``step(out, theta, grad, slots, s, settings, rate, t)`` writes what is to be ADDED to theta into
-``out``. ``slots`` are the optimizer's memory, one row a slot; ``s`` is scratch; ``t`` counts the
-updates of this optimizer from 1. Conventions are PyTorch's.
+``step(piece, slots, settings, rate, t)`` writes what is to be ADDED to theta into ``piece.step``.
+``slots`` are the optimizer's memory of that piece, one row a slot; ``t`` counts the updates of this
+optimizer from 1. Conventions are PyTorch's.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import sqrt
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,7 +20,17 @@ from core.settings import OptimizerSettings
 Array = np.ndarray
 
 
-Step = Callable[[Array, Array, Array, Array, Array, OptimizerSettings, float, int], None]
+class Piece(NamedTuple):
+    """A stretch of the flat vectors: where it lies, and views of each."""
+
+    at: slice
+    step: Array
+    theta: Array
+    grad: Array
+    scratch: Array
+
+
+Step = Callable[[Piece, Array, OptimizerSettings, float, int], None]
 
 
 @dataclass(frozen=True)
@@ -38,51 +49,24 @@ class Optimizer:
     basic: bool = False
 
 
-def _sgd(
-    out: Array,
-    theta: Array,
-    grad: Array,
-    slots: Array,
-    s: Array,
-    o: OptimizerSettings,
-    rate: float,
-    t: int,
-) -> None:
-    np.multiply(grad, -rate, out=out)
+def _sgd(p: Piece, slots: Array, o: OptimizerSettings, rate: float, t: int) -> None:
+    np.multiply(p.grad, -rate, out=p.step)
 
 
-def _momentum(
-    out: Array,
-    theta: Array,
-    grad: Array,
-    slots: Array,
-    s: Array,
-    o: OptimizerSettings,
-    rate: float,
-    t: int,
-) -> None:
+def _momentum(p: Piece, slots: Array, o: OptimizerSettings, rate: float, t: int) -> None:
     velocity = slots[0]
     np.multiply(velocity, o.momentum, out=velocity)
-    np.add(velocity, grad, out=velocity)
-    np.multiply(velocity, -rate, out=out)
+    np.add(velocity, p.grad, out=velocity)
+    np.multiply(velocity, -rate, out=p.step)
 
 
-def _nesterov(
-    out: Array,
-    theta: Array,
-    grad: Array,
-    slots: Array,
-    s: Array,
-    o: OptimizerSettings,
-    rate: float,
-    t: int,
-) -> None:
+def _nesterov(p: Piece, slots: Array, o: OptimizerSettings, rate: float, t: int) -> None:
     velocity = slots[0]
     np.multiply(velocity, o.momentum, out=velocity)
-    np.add(velocity, grad, out=velocity)
-    np.multiply(velocity, o.momentum, out=out)
-    np.add(out, grad, out=out)
-    np.multiply(out, -rate, out=out)
+    np.add(velocity, p.grad, out=velocity)
+    np.multiply(velocity, o.momentum, out=p.step)
+    np.add(p.step, p.grad, out=p.step)
+    np.multiply(p.step, -rate, out=p.step)
 
 
 def _scaled(out: Array, numerator: Array, square: Array, s: Array, rate: float, eps: float) -> None:
@@ -92,20 +76,11 @@ def _scaled(out: Array, numerator: Array, square: Array, s: Array, rate: float, 
     np.multiply(out, -rate, out=out)
 
 
-def _adagrad(
-    out: Array,
-    theta: Array,
-    grad: Array,
-    slots: Array,
-    s: Array,
-    o: OptimizerSettings,
-    rate: float,
-    t: int,
-) -> None:
+def _adagrad(p: Piece, slots: Array, o: OptimizerSettings, rate: float, t: int) -> None:
     square = slots[0]
-    np.multiply(grad, grad, out=s)
-    np.add(square, s, out=square)
-    _scaled(out, grad, square, s, rate, o.effective_epsilon)
+    np.multiply(p.grad, p.grad, out=p.scratch)
+    np.add(square, p.scratch, out=square)
+    _scaled(p.step, p.grad, square, p.scratch, rate, o.effective_epsilon)
 
 
 def _mean_square(square: Array, grad: Array, s: Array, beta: float) -> None:
@@ -115,56 +90,29 @@ def _mean_square(square: Array, grad: Array, s: Array, beta: float) -> None:
     np.add(square, s, out=square)
 
 
-def _rmsprop(
-    out: Array,
-    theta: Array,
-    grad: Array,
-    slots: Array,
-    s: Array,
-    o: OptimizerSettings,
-    rate: float,
-    t: int,
-) -> None:
-    _mean_square(slots[0], grad, s, o.effective_beta2)
-    _scaled(out, grad, slots[0], s, rate, o.effective_epsilon)
+def _rmsprop(p: Piece, slots: Array, o: OptimizerSettings, rate: float, t: int) -> None:
+    _mean_square(slots[0], p.grad, p.scratch, o.effective_beta2)
+    _scaled(p.step, p.grad, slots[0], p.scratch, rate, o.effective_epsilon)
 
 
-def _adam(
-    out: Array,
-    theta: Array,
-    grad: Array,
-    slots: Array,
-    s: Array,
-    o: OptimizerSettings,
-    rate: float,
-    t: int,
-) -> None:
+def _adam(p: Piece, slots: Array, o: OptimizerSettings, rate: float, t: int) -> None:
     mean, square = slots[0], slots[1]
     beta1, beta2 = o.beta1, o.effective_beta2
-    np.multiply(grad, 1.0 - beta1, out=s)
+    np.multiply(p.grad, 1.0 - beta1, out=p.scratch)
     np.multiply(mean, beta1, out=mean)
-    np.add(mean, s, out=mean)
-    _mean_square(square, grad, s, beta2)
-    np.sqrt(square, out=s)
-    np.multiply(s, 1.0 / sqrt(1.0 - beta2**t), out=s)
-    np.add(s, o.effective_epsilon, out=s)
-    np.divide(mean, s, out=out)
-    np.multiply(out, -rate / (1.0 - beta1**t), out=out)
+    np.add(mean, p.scratch, out=mean)
+    _mean_square(square, p.grad, p.scratch, beta2)
+    np.sqrt(square, out=p.scratch)
+    np.multiply(p.scratch, 1.0 / sqrt(1.0 - beta2**t), out=p.scratch)
+    np.add(p.scratch, o.effective_epsilon, out=p.scratch)
+    np.divide(mean, p.scratch, out=p.step)
+    np.multiply(p.step, -rate / (1.0 - beta1**t), out=p.step)
 
 
-def _adamw(
-    out: Array,
-    theta: Array,
-    grad: Array,
-    slots: Array,
-    s: Array,
-    o: OptimizerSettings,
-    rate: float,
-    t: int,
-) -> None:
-    _adam(out, theta, grad, slots, s, o, rate, t)
-    np.multiply(theta, -rate * o.weight_decay, out=s)
-    np.add(out, s, out=out)
+def _adamw(p: Piece, slots: Array, o: OptimizerSettings, rate: float, t: int) -> None:
+    _adam(p, slots, o, rate, t)
+    np.multiply(p.theta, -rate * o.weight_decay, out=p.scratch)
+    np.add(p.step, p.scratch, out=p.step)
 
 
 OPTIMIZERS = Registry(

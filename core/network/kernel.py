@@ -15,14 +15,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from math import sqrt
-from typing import NamedTuple
 
 import numpy as np
 
 from core.losses import LOSSES, LossWork
 from core.network.activations import ACTIVATIONS
 from core.network.layout import Layout
-from core.optimizers import OPTIMIZERS
+from core.optimizers import OPTIMIZERS, Piece
 from core.settings import OptimizerSettings
 
 Array = np.ndarray
@@ -40,16 +39,6 @@ class Structure:
     delta: float = 1.0
     dropout: float = 0.0
     dtype: str = "float64"
-
-
-class Piece(NamedTuple):
-    """A stretch of the flat vectors."""
-
-    at: slice
-    step: Array
-    theta: Array
-    grad: Array
-    scratch: Array
 
 
 class Tape:
@@ -228,8 +217,9 @@ class NumpyKernel:
             The step's squared norm.
         """
         optimizer, slots, moved = OPTIMIZERS[name].step, self.slots, 0.0
-        for at, step, theta, grad, scratch in self._pieces:
-            optimizer(step, theta, grad, slots[:, at], scratch, numbers, rate, t)
+        for piece in self._pieces:
+            at, step, theta, _, _ = piece
+            optimizer(piece, slots[:, at], numbers, rate, t)
             np.add(theta, step, theta)
             moved += float(step.dot(step))
         return moved

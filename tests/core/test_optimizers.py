@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from core.network import kernel as kernels
-from core.optimizers import OPTIMIZERS
+from core.optimizers import OPTIMIZERS, Piece
 from core.schedules import SCHEDULES
 from core.settings import OptimizerSettings
 from core.stages import StepSize
@@ -82,7 +82,7 @@ def test_steps_by_hand(name: str, numbers: dict[str, float], dtype: type) -> Non
     expected, memory = 0.7, Memory()
     for t, g in enumerate(GRADIENTS, start=1):
         grad[:] = g, -g
-        part.step(out, theta, grad, slots, scratch, settings, 0.1, t)
+        part.step(Piece(slice(0, 2), out, theta, grad, scratch), slots, settings, 0.1, t)
         theta += out
         expected = RULES[name](expected, g, t, memory, 0.1, told)
         assert theta[0] == pytest.approx(expected, rel=1e-12 if dtype is np.float64 else 1e-5)
@@ -93,7 +93,8 @@ def test_a_zero_gradient_at_first_moves_nothing_but_decay(name: str) -> None:
     part, theta = OPTIMIZERS[name], np.full(3, 2.0)
     settings = OptimizerSettings(name=name, learning_rate=0.1)
     out, slots = np.empty(3), np.zeros((len(part.slots), 3))
-    part.step(out, theta, np.zeros(3), slots, np.empty(3), settings, 0.1, 1)
+    piece = Piece(slice(0, 3), out, theta, np.zeros(3), np.empty(3))
+    part.step(piece, slots, settings, 0.1, 1)
     assert out == pytest.approx(np.full(3, -0.1 * 0.01 * 2.0 if name == "adamw" else 0.0))
 
 
