@@ -151,7 +151,8 @@ def input_error(
     if item["type"] in ("extra_forbidden", "invalid_key"):
         return _unknown(model, root, place, value)
     if item["type"] == "missing":
-        return InputError("missing", field=dotted(place))
+        allowed = describe(dotted(place), info).allowed if info is not None else None
+        return InputError("missing", field=dotted(place), allowed=allowed)
     if info is not None:
         field = describe(dotted(place), info)
         problem, allowed = _problem(item["type"], value, field), field.allowed

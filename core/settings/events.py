@@ -95,9 +95,10 @@ def _same_outputs(old: LossSettings, new: LossSettings, data: DataSettings) -> N
 
 
 def _weight(change: Change, place: str, data: DataSettings, tables: Tables) -> Change:
-    problem = _misplaced(change.field, data, tables)
-    if problem:
-        raise InputError(problem, field=f"{place}.field", value=change.field)
+    misplaced = _misplaced(change.field, data, tables)
+    if misplaced:
+        problem, allowed = misplaced
+        raise InputError(problem, field=f"{place}.field", value=change.field, allowed=allowed)
     value: Any = change.value
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     # Weights beyond this would overflow in the first product; ints may be larger than any float.
@@ -111,17 +112,18 @@ def _weight(change: Change, place: str, data: DataSettings, tables: Tables) -> C
     return change.model_copy(update={"value": float(value)})
 
 
-def _misplaced(path: str, data: DataSettings, tables: Tables) -> str:
-    """What is wrong with a weight's place in the network, or an empty text."""
+def _misplaced(path: str, data: DataSettings, tables: Tables) -> tuple[str, str] | None:
+    """What is wrong with a weight's place in the network, and what would be allowed."""
     model, loss, found = tables["model"], tables["loss"], weight_place(path)
     if not isinstance(model, ModelSettings) or not isinstance(loss, LossSettings) or found is None:
-        return "no such weight"
+        return "no such weight", "weight_0[1,3] or bias_0[3], say"
     kind, layer, indices = found
     if layer > len(model.hidden):
-        return f"there are {len(model.hidden) + 1} layers, from 0"
+        return f"there is no layer {layer}", f"layer 0 to {len(model.hidden)}"
     size = [*model.hidden, rules.output_count(loss, data)][layer]
     if size is not None and indices[-1] >= size:
-        return f"layer {layer} has {size} outputs, from 0"
-    if kind == "weight" and layer and indices[0] >= model.hidden[layer - 1]:
-        return f"layer {layer} has {model.hidden[layer - 1]} inputs, from 0"
-    return ""
+        return f"layer {layer} has no output {indices[-1]}", f"output 0 to {size - 1}"
+    inputs = model.hidden[layer - 1] if layer else None
+    if kind == "weight" and inputs is not None and indices[0] >= inputs:
+        return f"layer {layer} has no input {indices[0]}", f"input 0 to {inputs - 1}"
+    return None

@@ -41,7 +41,11 @@ def field_at(path: str) -> Field:
     """The setting at a dotted path; raises `InputError` that names the nearest known one."""
     known = fields()
     if path not in known:
-        raise InputError(f"{nearest(path, known)}unknown field", field=path)
+        table = path.partition(".")[0] + "."
+        near = [name for name in known if name.startswith(table)] or ["seed", "data.source", "..."]
+        raise InputError(
+            f"{nearest(path, known)}unknown field", field=path, allowed=", ".join(near)
+        )
     return known[path]
 
 

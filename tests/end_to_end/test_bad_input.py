@@ -35,7 +35,9 @@ CASES = {
     ),
     "an event on a missing weight": (
         ["run", "event.toml"],
-        ["event.toml: change[0].field = 'weight_7[0,0]': there are 2 layers, from 0"],
+        [
+            "event.toml: change[0].field = 'weight_7[0,0]': there is no layer 7; allowed: layer 0 to 1"
+        ],
     ),
     "an event on a weight that the data do not have": (
         ["run", "input.toml"],
@@ -45,7 +47,7 @@ CASES = {
     "--set of nothing": ([*RUN, "--set", "seed"], ["--set: 'seed': not an assignment"]),
     "--set of an unknown field": (
         [*RUN, "--set", "optimizer.rate=1"],
-        ["--set: optimizer.rate: ", "unknown field"],
+        ["--set: optimizer.rate: ", "unknown field", "allowed: optimizer.name, "],
     ),
     "--set of a bad value": (
         [*RUN, "--set", "optimizer.batch_size=many"],

@@ -121,6 +121,22 @@ def test_maps_are_drawn_through_their_tables(picture):
     assert shot.pixelColor(out).getRgb()[:3] == tuple(table[0])
 
 
+def test_maps_that_do_not_lie_in_one_piece_are_drawn_too(picture):
+    """Maps of several outputs come as transposed slices; Qt must never read beyond them."""
+    picture.set_structure((2, 4, 3), ("x1", "x2"), ("a", "b", "c"), ("tanh",))
+    shares = np.zeros((24, 24, 3), dtype=np.uint8)
+    shares[:, :, 1] = 255
+    maps = [np.zeros((n, 8, 8), dtype=np.uint8) for n in (2, 4)]
+    outputs = shares.transpose(2, 0, 1)[:, ::-3, ::3]
+    assert not outputs.flags.c_contiguous
+    table = themes.class_lut(themes.LIGHT)
+    picture.set_unit_maps([*maps, outputs], [None, None, table])
+    shot = image(picture)
+    for unit, index in ((0, 0), (1, 255), (2, 0)):
+        at = picture.unit_rect(2, unit).center().toPoint()
+        assert shot.pixelColor(at).getRgb()[:3] == tuple(table[index])
+
+
 def test_arrow_keys_walk_the_units(picture, qtbot):
     picture.set_selected(0, 0)
     keys = (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left)
