@@ -66,6 +66,7 @@ class RingBar(QToolBar):
         column.addStretch(1)
         across.addWidget(self.side)
         self.addWidget(row)
+        travel.started.connect(self._set_out)
         travel.travelled.connect(self.ring.set_traveller)
         travel.finished.connect(self._arrived)
         session.frame_changed.connect(self._follow)
@@ -85,10 +86,11 @@ class RingBar(QToolBar):
         if self._travel.active:
             self._travel.stop()
         else:
-            self.turn_once.setText("Stop here")
             self._travel.start()
-            if not self._travel.active:
-                self._arrived()
+
+    @Slot()
+    def _set_out(self) -> None:
+        self.turn_once.setText("Stop here" if self._travel.active else "Turn the loop once")
 
     @Slot()
     def _arrived(self) -> None:
