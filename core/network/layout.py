@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -79,6 +80,14 @@ class Layout:
             raise InputError("no such parameter", field=spelled, allowed=f"indices {limits}")
         row, column = at if name == "weight" else (inputs, at[0])
         return self.offsets[layer] + row * outputs + column
+
+    def name(self, index: int) -> str:
+        """What stands at a place of the flat vector, ``weight_0[1,3]`` or ``bias_0[3]``."""
+        layer = bisect_right(self.offsets, index) - 1
+        row, column = divmod(int(index) - self.offsets[layer], self.sizes[layer + 1])
+        if row == self.sizes[layer]:
+            return f"bias_{layer}[{column}]"
+        return f"weight_{layer}[{row},{column}]"
 
     @cached_property
     def is_weight(self) -> np.ndarray:

@@ -41,8 +41,4 @@ class ParameterNames(Sequence[str]):
 
 def parameter_name(layout: Layout, index: int) -> str:
     """Return the name by which files and explanations call a parameter."""
-    layer = int(np.searchsorted(layout.offsets, index, side="right")) - 1
-    row, column = divmod(int(index) - layout.offsets[layer], layout.sizes[layer + 1])
-    if row == layout.sizes[layer]:
-        return f"bias_{layer}[{column}]"
-    return f"weight_{layer}[{row},{column}]"
+    return layout.name(index)
