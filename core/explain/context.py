@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from core.checks import Check
+from core.explain.epoch_so_far import EpochSoFar
 from core.loop import LearningLoop
 from core.network.kernel import NumpyKernel, Structure
 from core.problem import Problem
@@ -33,6 +34,10 @@ class Context:
     watched, worsened : int
         How many turns were stepped in the slow gear, and how many of them made the whole
         training loss worse.
+    theta : ndarray, optional
+        The loop's parameters as they are now.
+    epoch : EpochSoFar, optional
+        What the history knows of the turn's epoch.
     """
 
     record: TurnRecord
@@ -42,6 +47,8 @@ class Context:
     effect: tuple[float, float] | None = None
     watched: int = 0
     worsened: int = 0
+    theta: np.ndarray | None = None
+    epoch: EpochSoFar | None = None
 
     @classmethod
     def of(cls, loop: LearningLoop, record: TurnRecord | None = None) -> Context:
@@ -60,6 +67,8 @@ class Context:
             loop.effects.get(record.turn),
             len(loop.effects),
             loop.worsened,
+            frozen(loop.learner.kernel.theta),
+            EpochSoFar.of(loop, record),
         )
 
     @classmethod
