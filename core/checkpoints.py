@@ -9,6 +9,29 @@ from typing import Any
 from core.batches import Cursor
 
 
+def is_milestone(update: int) -> bool:
+    """Whether an update is one of 0, 1, 3, 10, 30, 100, ..."""
+    while update >= 10 and update % 10 == 0:
+        update //= 10
+    return update in (0, 1, 3)
+
+
+def next_milestone(update: int) -> int:
+    """The first milestone after an update."""
+    step = 1
+    while 3 * step <= update:
+        step *= 10
+    return step if update < step else 3 * step
+
+
+def milestones(head: int) -> list[int]:
+    """All milestones up to `head`."""
+    found = [0]
+    while (following := next_milestone(found[-1])) <= head:
+        found.append(following)
+    return found
+
+
 @dataclass(frozen=True)
 class Checkpoint:
     """A learner's opaque state at the end of an update, and the loop's own counters."""
@@ -25,7 +48,7 @@ class Checkpoints:
     A state is offered every `INTERVAL` updates. Its level is how often its number can be halved;
     of each level only the newest `keep` stay, so that the distance between checkpoints grows in
     proportion to the distance from the head, and their number with the logarithm of the run's
-    length. Update 0 always stays.
+    length. Those of milestones (0, 1, 3, 10, 30, 100, ...) stay as long as the budget lets them.
 
     Parameters
     ----------
@@ -35,6 +58,7 @@ class Checkpoints:
 
     INTERVAL = 64
     OVERHEAD = 512
+    KEEP = 256
 
     def __init__(self, budget: int = 256 * 2**20) -> None:
         self.budget = budget
@@ -52,7 +76,14 @@ class Checkpoints:
 
     def wants(self, update: int) -> bool:
         """Whether a state at this update would be kept."""
-        return update % self.INTERVAL == 0 and update not in self._saved
+        offered = update % self.INTERVAL == 0 or is_milestone(update)
+        return offered and update not in self._saved
+
+    @staticmethod
+    def next_offer(update: int) -> int:
+        """The next update after this one at which a state is offered."""
+        interval = Checkpoints.INTERVAL
+        return min(update - update % interval + interval, next_milestone(update))
 
     def save(self, checkpoint: Checkpoint) -> None:
         """Keep a state, and let older ones go that the budget has no room for."""
@@ -64,13 +95,39 @@ class Checkpoints:
             self._thin(update, checkpoint.nbytes + self.OVERHEAD)
 
     def _thin(self, head: int, size: int) -> None:
-        levels = max(4, (head // self.INTERVAL).bit_length())
-        keep = max(2, min(64, self.budget // (size * levels)))
-        # The one that falls out of its level's newest `keep`, if it is there.
-        level = self._level(head)
-        self._drop(head - keep * (self.INTERVAL << (level + 1)))
+        if head % self.INTERVAL == 0:
+            levels = max(4, (head // self.INTERVAL).bit_length())
+            keep = max(2, min(self.KEEP, self.budget // (size * levels)))
+            # The one that falls out of its level's newest `keep`, if it is there.
+            level = self._level(head)
+            old = head - keep * (self.INTERVAL << (level + 1))
+            if not is_milestone(old):
+                self._drop(old)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Let states go until the budget holds: the densest first, milestones last."""
         while self.nbytes > self.budget and len(self._updates) > 1:
-            self._drop(min(self._updates[1:], key=lambda u: (self._level(u), u)))
+            self._drop(min(self._updates[1:], key=lambda u: (is_milestone(u), self._level(u), u)))
+
+    def limit(self, budget: int) -> None:
+        """Keep to another budget from now on."""
+        self.budget = budget
+        self._fit()
+
+    def fork(self, update: int) -> Checkpoints:
+        """The same saved states up to an update, for a run that goes another way from there."""
+        other = Checkpoints(self.budget)
+        for saved in self._updates[: bisect_right(self._updates, update)]:
+            other._updates.append(saved)
+            other._saved[saved] = self._saved[saved]
+            other.nbytes += self._saved[saved].nbytes + self.OVERHEAD
+        return other
+
+    @property
+    def saved(self) -> list[Checkpoint]:
+        """All states, oldest first."""
+        return [self._saved[update] for update in self._updates]
 
     def _drop(self, update: int) -> None:
         if update > 0 and update in self._saved:

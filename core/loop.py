@@ -93,7 +93,65 @@ class LearningLoop(Turns):
         self._go_to(update)
         self.look()
 
-    # -- events --------------------------------------------------------------------------------
+    def trajectory(self, most: int = 200) -> list[tuple[int, np.ndarray]]:
+        """Parameters at the saved states up to here, thinned to `most`, and those of now.
+
+        Only the network family has a flat vector of parameters.
+        """
+        saved = [c for c in self.checkpoints.saved if c.update < self.update]
+        if len(saved) > most:
+            places = np.linspace(0, len(saved) - 1, most).round().astype(int)
+            saved = [saved[place] for place in places]
+        return [(c.update, c.state[0]) for c in saved] + [(self.update, self.learner.state()[0])]
+
+    # -- forks and events ----------------------------------------------------------------------
+
+    def fork(self) -> LearningLoop:
+        """Another run that stands where this one stands: the same past, and no future.
+
+        It has the events up to here; checkpoints of the past are shared, not copied.
+        """
+        update = self.turn if self.in_turn else self.update
+        past = [c for c in self.experiment.change if c.update <= self.update]
+        experiment = self.experiment.with_changes(past)
+        problem = self.problem.with_loss(experiment.at(-1).loss)
+        other = LearningLoop(experiment, problem, self.checkpoints.budget)
+        keep = min(self.head, update)
+        other.checkpoints = self.checkpoints.fork(keep)
+        other.updates, other.checks = self.updates.copy(), self.checks.copy()
+        other.effects, other.head = dict(self.effects), self.head
+        other.seconds = self.seconds * keep / max(1, self.head)
+        other._drop_future(keep)
+        here = self.position
+        if self.in_turn:
+            other._walk_to(here.update, here.stage, here.layer)
+        else:
+            other._go_to(here.update)
+        other.look()
+        return other
+
+    def rewrite(self, update: int, changes: tuple[Change, ...]) -> None:
+        """Have these events, and no others, at an update and after it; stand at that update.
+
+        The future after it is dropped, and its events with it.
+
+        Raises
+        ------
+        InputError
+            If an event is not possible; nothing has happened then.
+        ValueError
+            If the run never came that far.
+        """
+        if not 0 <= update <= self.head:
+            raise ValueError(f"update {update} is not in 0..{self.head}")
+        kept = [c for c in self.experiment.change if c.update < update]
+        experiment = self.experiment.with_changes([*kept, *changes])
+        self._require_possible(experiment, {c.update for c in changes})
+        self.failure = None
+        self._drop_future(update)
+        self.experiment = experiment
+        self._go_to(update)
+        self.look()
 
     def change(self, changes: list[tuple[str, Any]]) -> None:
         """Change live settings, weights or biases; the future after this place is dropped.
@@ -131,8 +189,6 @@ class LearningLoop(Turns):
         self.look()
 
     def _drop_future(self, update: int) -> None:
-        if self.head > update:
-            self.dropped.append((self.updates.view(), self.checks.view()))
         keep = min(self.head, update)
         self.updates.truncate(keep)
         self.checks.truncate(keep)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from time import perf_counter
@@ -13,7 +12,7 @@ from core.batches import BatchOrder, Cursor, with_check
 from core.checkpoints import Checkpoint, Checkpoints
 from core.checks import CHECK_EVERY, SERIES, Examiner
 from core.experiment import Experiment, weight_place
-from core.history import Curves, CurveView
+from core.history import Curves
 from core.learners import FAMILIES
 from core.learners.network import NonFiniteError
 from core.metrics import Evaluation
@@ -23,7 +22,6 @@ from core.record import TurnRecord
 from core.stages import Stage, StepSize
 
 BLOCK = 256
-PALE_CURVES = 8
 WATCHED_TURNS = 10_000
 
 
@@ -50,8 +48,6 @@ class Turns:
         The history: of every update, and of every check.
     head : int
         The furthest update that this run has reached.
-    dropped : deque of (CurveView, CurveView)
-        Curves of futures that a change has replaced.
     effects : dict of int to (float, float)
         By stepped turn, the whole training loss before and after it.
     seconds : float
@@ -78,7 +74,6 @@ class Turns:
         self.record: TurnRecord | None = None
         self.previous: TurnRecord | None = None
         self.head = 0
-        self.dropped: deque[tuple[CurveView, CurveView]] = deque(maxlen=PALE_CURVES)
         self.effects: dict[int, tuple[float, float]] = {}
         self.seconds = 0.0
         self._row = np.zeros((1, len(series)), self.learner.kernel.dtype)
@@ -305,12 +300,12 @@ class Turns:
 
     def _fast(self, updates: int, stop: Callable[[], bool] = lambda: False) -> None:
         """Updates in the fast gear, up to the next thing that only the loop knows of."""
-        c, interval = self._cursor, Checkpoints.INTERVAL
+        c = self._cursor
         events = [e.update for e in self.experiment.change if e.update > c.update]
         limit = min(
             updates,
             BLOCK,
-            interval - c.update % interval,
+            Checkpoints.next_offer(c.update) - c.update,
             c.checked + CHECK_EVERY - c.update,
             min(events, default=2**62) - c.update,
         )

@@ -3,41 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
-import numpy as np
-
 from core.errors import InputError
-from core.experiment import Experiment
-from core.explain import StageExplanation, explain_stage
+from core.experiment import Change, Experiment
 from core.loop import LearningLoop
 from core.metrics import Evaluation
 from core.problem import Problem, build_problem
-from core.record import TurnRecord
-from core.stages import Stage, StepSize
+from core.runs import Runs
+from core.stages import StepSize
 from core.stopping import ending, updates_left
-from mlloop_gui.frames import (
-    MOVES,
-    CurvesFrame,
-    EmbeddingFrame,
-    Frame,
-    MapFrame,
-    RunState,
-    View,
-)
-from mlloop_gui.maps import MapMaker, embedding, telling_columns
+from mlloop_gui.frames import MOVES, Frame, RunState, View
+from mlloop_gui.framing import FrameMaker
 
-CURVES_EVERY = 0.1
-INSPECTOR_EVERY = 0.2
-# At full speed nobody reads faster, and a press of pause must not wait for its tables.
-INSPECTOR_EVERY_AT_MAX = 1.0
-EMBEDDING_EVERY = 0.5
-CURVE_POINTS = 800
+
+@dataclass
+class WeightEdit:
+    """An edit of a parameter that was made: where, and what held there before."""
+
+    run: int
+    update: int
+    before: tuple[Change, ...]
+    edited: int
 
 
 class Driver:
-    """One loop and what the window may ask of it.
+    """Several runs, one of them live, and what the window may ask of it.
 
     Attributes
     ----------
@@ -47,20 +40,21 @@ class Driver:
     """
 
     def __init__(self, budget: int = 256 * 2**20) -> None:
-        self.loop: LearningLoop | None = None
+        self.runs = Runs(budget)
         self.state = RunState.PAUSED
         self.speed = 20.0
-        self.run_number = 0
         self.reason = ""
-        self._budget = budget
-        self._view = View()
-        self._maps = MapMaker()
+        self.test: tuple[int, Evaluation] | None = None
         self._by_experiment = False
-        self._test: tuple[int, Evaluation] | None = None
-        self._last: dict[str, float] = {}
+        self._until: int | None = None
+        self._edits: dict[int, WeightEdit] = {}
         self._cost = 0.0
-        self._columns = (0, 1)
-        self._before: CurvesFrame | None = None
+        self._frames = FrameMaker(self)
+
+    @property
+    def loop(self) -> LearningLoop | None:
+        """The live run's loop; None before the first."""
+        return self.runs.loop
 
     def _to(self, state: RunState) -> None:
         if state is not self.state and state not in MOVES[self.state]:
@@ -74,21 +68,44 @@ class Driver:
 
     # -- commands ------------------------------------------------------------------------------
 
-    def new(self, run: int, experiment: Experiment, problem: Problem | None = None) -> None:
-        """Begin another run; the present one stays if this one cannot begin."""
-        loop = LearningLoop(experiment, problem or build_problem(experiment), self._budget)
-        if self.loop is not None and self.loop.head:
-            self._before = _whole_curves(self.loop)
-        self.loop, self.run_number, self.state = loop, run, RunState.PAUSED
-        self._test, self._cost, self.reason = None, 0.0, ""
-        self._columns = telling_columns(loop.problem)
+    def new(self, experiment: Experiment, problem: Problem | None = None) -> None:
+        """Begin another run; the present one stays live if this one cannot begin."""
+        self.runs.begin(experiment, problem or build_problem(experiment))
+        self._arrive()
 
-    def run(self, by_experiment: bool = False) -> None:
-        """Run until stopped, or until the experiment's own stop."""
-        self._require()
+    def _arrive(self) -> None:
+        """Another run is live."""
+        self.state = RunState.PAUSED
+        self.test, self._cost, self.reason = None, 0.0, ""
+        self._frames.arrive(self._require())
+
+    def switch(self, number: int) -> None:
+        """Make another of the kept runs the live one, where it stands."""
+        try:
+            self.runs.switch(number)
+        except KeyError:
+            raise InputError("only the curves of this run are left", value=number) from None
+        self._arrive()
+
+    def forget(self, number: int) -> None:
+        """Let a kept run go."""
+        self.runs.forget(number)
+
+    def rename(self, number: int, name: str) -> None:
+        """Call a run something else."""
+        self.runs.rename(number, name)
+
+    def limit_memory(self, budget: int) -> None:
+        """Bytes that the checkpoints of all runs may take."""
+        self.runs.limit(budget)
+
+    def run(self, by_experiment: bool = False, updates: int | None = None) -> None:
+        """Run until stopped, until the experiment's own stop, or for so many updates."""
+        loop = self._require()
         if self.state is RunState.FAILED:
             return
         self._by_experiment, self.reason = by_experiment, ""
+        self._until = None if updates is None else loop.update + updates
         self._to(RunState.RUNNING)
 
     def pause(self) -> None:
@@ -119,15 +136,85 @@ class Driver:
         loop.go_to(update)
         self._to(RunState.PAUSED)
 
+    def reach(self, update: int) -> None:
+        """To the end of an update, made first where it is missing."""
+        loop = self._require()
+        self.state = RunState.PAUSED
+        if update <= loop.head:
+            self.go_to(update)
+            return
+        loop.go_to(loop.head)
+        loop.run(update - loop.head)
+        if loop.failure:
+            self._to(RunState.FAILED)
+
     def change(self, changes: list[tuple[str, Any]]) -> None:
-        """Change live settings; the run goes on if it was going."""
-        self._require().change(changes)
-        if self.state is not RunState.RUNNING:
+        """Change live settings; the run goes on if it was going.
+
+        After going back, the run itself stays as it is: a fork is changed, and is live.
+        """
+        number, going = self.runs.number, self.state is RunState.RUNNING
+        self._require()
+        self.runs.change(changes)
+        if self.runs.number != number:
+            self._arrive()
+            self.state = RunState.RUNNING if going else RunState.PAUSED
+        elif self.state is not RunState.RUNNING:
             self._to(RunState.PAUSED)
+
+    def edit(self, token: int, path: str, value: float) -> None:
+        """Set a weight or bias; `token` names the edit for `unedit` and `redo_edit`."""
+        loop = self._require()
+        number, events = self.runs.number, loop.experiment.change
+        self.change([(path, value)])
+        update = self._require().update
+        before = tuple(event for event in events if event.update == update)
+        self._edits[token] = WeightEdit(number, update, before, self.runs.number)
+
+    def unedit(self, token: int) -> None:
+        """Go back to just before an edit; what was made after it is kept as a run of its own."""
+        edit = self._edits.get(token)
+        if edit is None:
+            return
+        try:
+            self.runs.switch(edit.edited)
+        except KeyError:
+            raise InputError("the run of this edit is no longer kept") from None
+        loop = self._require()
+        went_on = loop.head > edit.update
+        if edit.run != edit.edited:
+            self._return_to_parent(edit, went_on)
+        else:
+            if went_on:
+                loop.go_to(edit.update)
+                loop = self.runs.fork()
+            loop.rewrite(edit.update, edit.before)
+            edit.run = self.runs.number
+        self._arrive()
+
+    def _return_to_parent(self, edit: WeightEdit, went_on: bool) -> None:
+        try:
+            loop = self.runs.switch(edit.run) if went_on else self.runs.give_up()
+        except KeyError:
+            raise InputError("the run before this edit is no longer kept") from None
+        loop.go_to(edit.update)
+
+    def redo_edit(self, token: int, path: str, value: float) -> None:
+        """Make an edit again where it was made."""
+        edit = self._edits.get(token)
+        if edit is None:
+            return
+        try:
+            loop = self.runs.switch(edit.run)
+        except KeyError:
+            raise InputError("the run of this edit is no longer kept") from None
+        loop.go_to(edit.update)
+        self._arrive()
+        self.edit(token, path, value)
 
     def look(self, view: View) -> None:
         """Show other things from now on."""
-        self._view = view
+        self._frames.view = view
 
     def set_speed(self, speed: float) -> None:
         """Updates a second; 0 is as fast as possible."""
@@ -136,7 +223,7 @@ class Driver:
     def open_test(self) -> None:
         """Look at the test part, at the present parameters."""
         loop = self._require()
-        self._test = (loop.update, loop.evaluate("test"))
+        self.test = (loop.update, loop.evaluate("test"))
 
     # -- running -------------------------------------------------------------------------------
 
@@ -147,6 +234,8 @@ class Driver:
         if self._by_experiment:
             left = updates_left(loop)
             updates = updates if left is None else min(updates, left)
+        if self._until is not None:
+            updates = min(updates, max(0, self._until - loop.update))
         started, before = perf_counter(), loop.update
         loop.run(updates, stop, enough)
         made = loop.update - before
@@ -155,6 +244,8 @@ class Driver:
             self._cost = cost if not self._cost else 0.9 * self._cost + 0.1 * cost
         if loop.failure:
             self._to(RunState.FAILED)
+        elif self._until is not None and loop.update >= self._until:
+            self._to(RunState.PAUSED)
         elif self._by_experiment:
             found = ending(loop)
             if found is not None:
@@ -177,128 +268,5 @@ class Driver:
     # -- frames --------------------------------------------------------------------------------
 
     def frame(self, command: int = 0) -> Frame:
-        """The moment at hand, with what the view asks for.
-
-        While running, what is costly and need not be fresh comes at a low rate.
-        """
-        loop, view = self._require(), self._view
-        still = self.state is not RunState.RUNNING
-        if still:
-            loop.look()
-        problem, sample = loop.problem, sample_of(loop, view)
-        theta = loop.learner.kernel.theta.copy()
-        theta.setflags(write=False)
-        record = _record_of(loop, view.inspected) or loop.record
-        with np.errstate(all="ignore"):
-            return Frame(
-                run=self.run_number,
-                state=self.state,
-                position=loop.position,
-                turn=loop.turn,
-                next_stage=loop.next_stage,
-                next_layer=loop.next_layer,
-                in_turn=loop.in_turn,
-                settings=loop.settings,
-                experiment=loop.experiment,
-                problem=problem,
-                layout=loop.learner.layout,
-                theta=theta,
-                record=loop.record,
-                previous=loop.previous,
-                check=loop.last_check,
-                head=loop.head,
-                place=loop.place,
-                batches_per_epoch=-(
-                    -len(problem.parts.train) // loop.settings.optimizer.batch_size
-                ),
-                samples_seen=loop.epoch * len(problem.parts.train) + loop.place,
-                seconds=loop.seconds,
-                microseconds=1e6 * self._cost,
-                stepped=len(loop.effects),
-                worsened=loop.worsened,
-                sample=sample,
-                in_batch=record is not None and sample in record.rows,
-                columns=self._plane(loop),
-                command=command,
-                reason=self.reason,
-                failure=loop.failure,
-                test=self._test[1] if self._test and self._test[0] == loop.update else None,
-                explanations=self._explanations(loop, sample, still),
-                curves=self._curves(loop, still),
-                before=self._before,
-                map=self._map(loop, sample),
-                embedding=self._embedding(loop, still),
-            )
-
-    def _turn_of(self, what: str, every: float, still: bool) -> bool:
-        now = perf_counter()
-        if still or now - self._last.get(what, 0.0) >= every:
-            self._last[what] = now
-            return True
-        return False
-
-    def _curves(self, loop: LearningLoop, still: bool) -> CurvesFrame | None:
-        if not (self._view.curves and self._turn_of("curves", CURVES_EVERY, still)):
-            return None
-        return _whole_curves(loop)
-
-    def _map(self, loop: LearningLoop, sample: int) -> MapFrame | None:
-        view = self._view
-        if not view.boundary:
-            return None
-        return self._maps.make(loop, self._plane(loop), sample, view.units)
-
-    def _plane(self, loop: LearningLoop) -> tuple[int, int]:
-        """The two columns in view; a choice made for other data may not fit these."""
-        chosen = self._view.columns
-        if chosen is None or max(chosen) >= len(loop.problem.dataset.columns):
-            return self._columns
-        return chosen
-
-    def _embedding(self, loop: LearningLoop, still: bool) -> EmbeddingFrame | None:
-        if not (self._view.embedding and self._turn_of("embedding", EMBEDDING_EVERY, still)):
-            return None
-        return embedding(loop)
-
-    def _explanations(
-        self, loop: LearningLoop, sample: int, still: bool
-    ) -> dict[Stage, StageExplanation]:
-        view = self._view
-        every = INSPECTOR_EVERY if self.speed else INSPECTOR_EVERY_AT_MAX
-        if not still and not (view.inspector and self._turn_of("inspector", every, still)):
-            return {}
-        # The ring tells of the chosen stage too, where no inspector is open.
-        stages = {view.inspected} if view.inspector or still else set()
-        if still:
-            stages.add(loop.failure.stage if loop.failure else loop.position.stage)
-        if Stage.BACKPROPAGATE in stages and still:
-            # Beside the one backward pass stand the nudges that it saves.
-            stages.add(Stage.GRADIENTS)
-        return {
-            stage: explain_stage(loop, stage, sample)
-            for stage in stages
-            if stage is Stage.EVALUATE or _record_of(loop, stage) is not None
-        }
-
-
-def _whole_curves(loop: LearningLoop) -> CurvesFrame:
-    return CurvesFrame(
-        loop.updates.view(CURVE_POINTS),
-        loop.checks.view(CURVE_POINTS),
-        tuple(loop.dropped),
-        loop.head,
-    )
-
-
-def _record_of(loop: LearningLoop, stage: Stage) -> TurnRecord | None:
-    """The last turn that did a stage, a failed one included."""
-    failed = loop.failure.record if loop.failure else None
-    return failed if failed and failed.done >= stage else loop.record_of(stage)
-
-
-def sample_of(loop: LearningLoop, view: View) -> int:
-    """The row in hand: the picked one, or the first of the inspected record's batch."""
-    if view.sample is not None and 0 <= view.sample < len(loop.problem.x):
-        return view.sample
-    record = _record_of(loop, view.inspected) or loop.record
-    return int(record.rows[0] if record is not None else loop.batch_of(0)[0])
+        """The moment at hand, with what the view asks for; see `FrameMaker`."""
+        return self._frames.make(self._require(), command)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from core.data.dataset import Dataset
-from core.experiment import Experiment, fields
+from core.errors import InputError
+from core.experiment import Experiment, fields, weight_place
+from core.network.layout import Layout
 from mlloop_gui.frames import Frame
 
 UNDO_STEPS = 200
@@ -22,38 +25,63 @@ class Edit:
     text: str
 
 
+@dataclass(frozen=True)
+class WeightChange:
+    """A weight or bias that was set by hand; `token` is its name in the driver."""
+
+    token: int
+    path: str
+    value: float
+
+    @property
+    def text(self) -> str:
+        return f"{self.path} = {self.value:g}"
+
+
+Travel = tuple[Experiment, Experiment] | WeightChange
+
+
 class Edits:
     """What can be undone and redone, newest last."""
 
     def __init__(self) -> None:
-        self._done: deque[Edit] = deque(maxlen=UNDO_STEPS)
-        self._undone: list[Edit] = []
+        self._done: deque[Edit | WeightChange] = deque(maxlen=UNDO_STEPS)
+        self._undone: list[Edit | WeightChange] = []
+        self._tokens = 0
 
     def add(self, before: Experiment, after: Experiment, text: str) -> None:
         """Remember a change; what was undone can no longer be redone."""
         self._done.append(Edit(before, after, text))
         self._undone.clear()
 
+    def add_weight(self, path: str, value: float) -> int:
+        """Remember that a parameter was set by hand; the token of this edit."""
+        self._tokens += 1
+        self._done.append(WeightChange(self._tokens, path, value))
+        self._undone.clear()
+        return self._tokens
+
     def forget(self, before: Experiment) -> None:
         """Drop the last change if it began at `before`: it was refused."""
-        if self._done and self._done[-1].before == before:
+        last = self._done[-1] if self._done else None
+        if isinstance(last, WeightChange) or (last is not None and last.before == before):
             self._done.pop()
 
-    def undo(self) -> tuple[Experiment, Experiment] | None:
-        """From where to where the last change is taken back; None when there is none."""
+    def undo(self) -> Travel | None:
+        """What takes the last change back: settings from and to, or a parameter's edit."""
         if not self._done:
             return None
         edit = self._done.pop()
         self._undone.append(edit)
-        return edit.after, edit.before
+        return edit if isinstance(edit, WeightChange) else (edit.after, edit.before)
 
-    def redo(self) -> tuple[Experiment, Experiment] | None:
-        """From where to where the change undone last is made again; None when there is none."""
+    def redo(self) -> Travel | None:
+        """What makes the change undone last again; None when there is none."""
         if not self._undone:
             return None
         edit = self._undone.pop()
         self._done.append(edit)
-        return edit.before, edit.after
+        return edit if isinstance(edit, WeightChange) else (edit.before, edit.after)
 
     @property
     def undo_text(self) -> str:
@@ -64,6 +92,16 @@ class Edits:
     def redo_text(self) -> str:
         """What redo would make again; empty when there is nothing."""
         return self._undone[-1].text if self._undone else ""
+
+
+def require_parameter(layout: Layout, path: str, value: float) -> None:
+    """Refuse what is no parameter of a network, or no number; raises `InputError`."""
+    place = weight_place(path)
+    if place is None:
+        raise InputError("no such parameter", field=path, allowed="weight_0[1,3] or bias_0[3]")
+    layout.index(*place)
+    if not isfinite(value):
+        raise InputError("not possible", field=path, value=value, allowed="a finite number")
 
 
 def differences(old: Experiment, new: Experiment) -> dict[str, Any]:

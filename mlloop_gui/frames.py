@@ -17,6 +17,7 @@ from core.network.layout import Layout
 from core.position import Failure, Position
 from core.problem import Problem
 from core.record import TurnRecord
+from core.runs import RunSummary
 from core.stages import Stage
 
 
@@ -48,8 +49,14 @@ class View:
     sample : int or None
         The picked row of the data; None for the first of the batch.
     inspected : Stage
-    boundary, units, curves, inspector, embedding : bool
+    boundary, units, curves, inspector, embedding, film, trajectory : bool
         Which views are visible.
+    unit : tuple of (int, int) or None
+        Layer and unit that a person has chosen, from 0; None for the explanation's own.
+    parameter : int or None
+        Place in the flat vector that a person has chosen; None for the explanation's own.
+    lens : str
+        What the open face of the inspector needs; see `core.explain.lenses`.
     """
 
     columns: tuple[int, int] | None = None
@@ -60,6 +67,11 @@ class View:
     curves: bool = True
     inspector: bool = True
     embedding: bool = True
+    film: bool = False
+    trajectory: bool = False
+    unit: tuple[int, int] | None = None
+    parameter: int | None = None
+    lens: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,11 +109,10 @@ class MapFrame:
 
 @dataclass(frozen=True, eq=False)
 class CurvesFrame:
-    """The history, thinned to what a plot can show, and the futures that were dropped."""
+    """The history, thinned to what a plot can show."""
 
     updates: CurveView
     checks: CurveView
-    dropped: tuple[tuple[CurveView, CurveView], ...]
     head: int
 
 
@@ -115,11 +126,46 @@ class EmbeddingFrame:
 
 
 @dataclass(frozen=True, eq=False)
-class Frame:
-    """One moment of a run. Arrays are never written again once a frame has been sent.
+class FilmFrame:
+    """The boundary as it was after some updates.
 
-    `before` holds the whole curves of the run that this one took the place of.
+    Attributes
+    ----------
+    update : int
+    map : MapFrame
+        Small, without units.
+    loss, metric : float
+        On the training part: data loss, and accuracy or R².
     """
+
+    update: int
+    map: MapFrame
+    loss: float
+    metric: float
+
+
+@dataclass(frozen=True, eq=False)
+class Lens:
+    """What a face of an inspector shows beyond the stage's explanation.
+
+    Attributes
+    ----------
+    name : str
+        In `core.explain.lenses.LENSES`.
+    sample, turn : int
+        Whose, and of which turn's record.
+    arrays : dict of str to ndarray
+    """
+
+    name: str
+    sample: int
+    turn: int
+    arrays: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One moment of a run. Arrays are never written again once a frame has been sent."""
 
     run: int
     state: RunState
@@ -153,7 +199,10 @@ class Frame:
     test: Evaluation | None = None
     explanations: dict[Stage, StageExplanation] = field(default_factory=dict)
     curves: CurvesFrame | None = None
-    before: CurvesFrame | None = None
+    runs: tuple[RunSummary, ...] = ()
+    lens: Lens | None = None
+    film: tuple[FilmFrame, ...] | None = None
+    trajectory: tuple[tuple[int, np.ndarray], ...] | None = None
     map: MapFrame | None = None
     embedding: EmbeddingFrame | None = None
 
@@ -179,4 +228,7 @@ class Frame:
             map=self.map or older.map,
             embedding=self.embedding or older.embedding,
             explanations=self.explanations or older.explanations,
+            lens=self.lens or older.lens,
+            film=self.film or older.film,
+            trajectory=self.trajectory or older.trajectory,
         )

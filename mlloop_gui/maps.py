@@ -61,24 +61,40 @@ def telling_columns(problem: Problem) -> tuple[int, int]:
 
 
 class MapMaker:
-    """Makes `MapFrame`s; keeps the represented grid while the same plane is looked at."""
+    """Makes `MapFrame`s; keeps the represented grid while the same plane is looked at.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    finest : int
+        Cells a side of a small network's map.
+    """
+
+    def __init__(self, finest: int = FINEST) -> None:
+        self._finest = finest
         self._key: tuple | None = None
         self._x = np.zeros((0, 0))
         self._extent: Extent = (0.0, 1.0, 0.0, 1.0)
         self._representation: object = None
 
     def make(
-        self, loop: LearningLoop, columns: tuple[int, int], held: int, units: bool
+        self,
+        loop: LearningLoop,
+        columns: tuple[int, int],
+        held: int,
+        units: bool,
+        theta: np.ndarray | None = None,
     ) -> MapFrame:
-        """The map over two columns, all others as they are in row `held`."""
+        """The map over two columns, all others as they are in row `held`.
+
+        By the present parameters, or by `theta` (parameters,).
+        """
         problem = loop.problem
-        size = int(min(FINEST, max(COARSEST, sqrt(MOST_PRODUCTS / (2 * loop.learner.parameters)))))
+        fine = sqrt(MOST_PRODUCTS / (2 * loop.learner.parameters))
+        size = int(min(self._finest, max(COARSEST, fine)))
         if len(problem.dataset.columns) < 2 and not problem.classes:
-            return self._curve(loop, units)
+            return self._curve(loop, units, theta)
         self._look_at(problem, columns, held, size)
-        found = loop.learner.kernel.activations(self._x)
+        found = loop.learner.kernel.activations(self._x, theta)
         frame = _answers(problem, found[-1], size, self._extent)
         if not units:
             return frame
@@ -101,14 +117,14 @@ class MapMaker:
         self._x = problem.representation.transform(raw).astype(problem.x.dtype)
         self._key, self._representation = key, problem.representation
 
-    def _curve(self, loop: LearningLoop, units: bool) -> MapFrame:
+    def _curve(self, loop: LearningLoop, units: bool, theta: np.ndarray | None) -> MapFrame:
         problem = loop.problem
         values = problem.dataset.inputs[:, 0]
         low, high = float(np.nanmin(values)), float(np.nanmax(values))
         margin = 0.06 * ((high - low) or 1.0)
         x = np.linspace(low - margin, high + margin, CURVE_POINTS)
         inputs = problem.representation.transform(x[:, None]).astype(problem.x.dtype)
-        found = loop.learner.kernel.activations(inputs)
+        found = loop.learner.kernel.activations(inputs, theta)
         y = problem.representation.inverse_target(found[-1][:, 0].astype(np.float64))
         targets = problem.dataset.target
         bottom, top = float(targets.min()), float(targets.max())

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -14,69 +13,57 @@ from core import experiment as experiment_files
 from core.errors import InputError
 from core.experiment import Experiment, is_live
 from core.problem import Problem
-from core.stages import Stage, StepSize
+from core.runs import RunSummary
+from mlloop_gui.controls import Controls
 from mlloop_gui.driver import Driver
-from mlloop_gui.edits import Edits, data_key, differences, found_loss, same_data, same_table
-from mlloop_gui.frames import CurvesFrame, Frame, RunState, View
+from mlloop_gui.edits import (
+    Edits,
+    Travel,
+    WeightChange,
+    data_key,
+    differences,
+    found_loss,
+    require_parameter,
+    same_data,
+    same_table,
+)
+from mlloop_gui.frames import Frame
 from mlloop_gui.garbage import GarbageKeeper
-from mlloop_gui.jobs import Jobs
 from mlloop_gui.loading import Loading
-from mlloop_gui.worker import Worker
-
-KEPT_RUNS = 4
 
 
-class Session(QObject):
+class Session(Controls):
     """What is being run and looked at; panels read it and call its methods.
 
     Attributes
     ----------
     experiment : Experiment
         The settings on screen, without events.
-    frame : Frame or None
-        The latest moment of the run; None until the first has come.
     path : str or None
         The file that was opened or saved last.
-    kept : deque of CurvesFrame
-        Curves of earlier runs.
-    sample : int or None
-        The picked row of the data; None for the first of the batch.
     """
 
-    frame_changed = Signal()
     experiment_changed = Signal()
-    run_started = Signal()
-    sample_changed = Signal()
-    inspected_changed = Signal()
     history_changed = Signal()
     loading_changed = Signal()
-    message = Signal(str, str)
 
     def __init__(
         self, experiment: Experiment, driver: Driver | None = None, parent: QObject | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__(driver, parent)
         self.experiment = experiment
-        self.frame: Frame | None = None
         self.path: str | None = None
         self.saved = experiment
-        self.kept: deque[CurvesFrame] = deque(maxlen=KEPT_RUNS)
-        self.view = View()
-        self.step_size = StepSize.STAGE
-        self.by_experiment = False
-        self.speed = 20.0
-        self._run = 0
-        self._change = 0
         self._settled = experiment
         self.edits = Edits()
+        self._new = 0
+        self._told_runs: tuple[RunSummary, ...] = ()
         self._openings: Counter[str] = Counter()
         self._experiment_key: tuple[int, int] | None = None
         self._file_before: tuple[str | None, Experiment] | None = None
         self._notes: list[str] = []
-        self.jobs = Jobs(self)
         self._loader = Loading(self.jobs, self._send_new, self._refused, self)
         self._loader.changed.connect(self.loading_changed)
-        self._worker = Worker(driver)
         self._worker.frame_ready.connect(self._take_frame)
         self._worker.troubled.connect(self._take_trouble)
         self._garbage = GarbageKeeper(self)
@@ -87,26 +74,19 @@ class Session(QObject):
     # -- reading -------------------------------------------------------------------------------
 
     @property
+    def _arrived(self) -> bool:
+        """Whether the run that was begun last is on screen."""
+        return self.frame is not None and self.frame.command >= self._new
+
+    @property
     def problem(self) -> Problem | None:
         """The data of the run on screen."""
         return self.frame.problem if self.frame else None
 
     @property
-    def state(self) -> RunState:
-        return self.frame.state if self.frame else RunState.PAUSED
-
-    @property
     def loading(self) -> float | None:
         """How much of a table has been read; None while none is being."""
         return self._loader.share
-
-    @property
-    def sample(self) -> int | None:
-        return self.view.sample
-
-    @property
-    def inspected(self) -> Stage:
-        return self.view.inspected
 
     @property
     def modified(self) -> bool:
@@ -150,7 +130,7 @@ class Session(QObject):
     def _tell(self, notes: list[str]) -> None:
         """Say what followed from a change: at once, or when the run it began is on screen."""
         self._notes += notes
-        there = self.loading is None and self.frame is not None and self.frame.run == self._run
+        there = self.loading is None and self._arrived
         if there and self._notes:
             self.message.emit("note", " ".join(self._notes))
             self._notes = []
@@ -182,22 +162,43 @@ class Session(QObject):
         problem = self.problem
         if problem is None or target.loss == self.experiment.loss:
             return True
-        if self.frame is not None and self.frame.run != self._run:
+        if not self._arrived:
             return False  # the run on its way may have other outputs than the one on screen
         return problem.with_loss(target.loss).outputs == problem.outputs
 
+    def edit_parameter(self, path: str, value: float) -> None:
+        """Set a weight (``weight_0[1,3]``) or bias (``bias_0[3]``), as an event.
+
+        Raises
+        ------
+        InputError
+            If there is no such parameter, or the value is not a finite number.
+        """
+        frame = self.frame
+        if frame is None:
+            return
+        require_parameter(frame.layout, path, value)
+        token = self.edits.add_weight(path, value)
+        self._change = self._worker.send("edit", token, path, value)
+        self.history_changed.emit()
+
     def undo(self) -> None:
-        """Take back the last change of settings, as a new change."""
-        self._travel(self.edits.undo())
+        """Take back the last change: of a setting by a new change, of a weight by going back."""
+        self._travel(self.edits.undo(), "unedit")
 
     def redo(self) -> None:
         """Make the change that was taken back last."""
-        self._travel(self.edits.redo())
+        self._travel(self.edits.redo(), "redo_edit")
 
-    def _travel(self, ends: tuple[Experiment, Experiment] | None) -> None:
-        if ends is None:
+    def _travel(self, found: Travel | None, name: str) -> None:
+        if found is None:
             return
-        old, new = ends
+        if isinstance(found, WeightChange):
+            given = (found.token,) if name == "unedit" else (found.token, found.path, found.value)
+            self._change = self._worker.send(name, *given)
+            self.history_changed.emit()
+            return
+        old, new = found
         values = differences(old, new)
         try:
             if any(path.startswith("data.") for path in values):
@@ -227,8 +228,7 @@ class Session(QObject):
             self._send_new(experiment, None)
 
     def _send_new(self, experiment: Experiment, problem: Problem | None) -> None:
-        self._run += 1
-        self._change = self._worker.send("new", self._run, experiment, problem)
+        self._change = self._new = self._worker.send("new", experiment, problem)
         self._worker.send("set_speed", self.speed)
 
     def cancel_loading(self) -> None:
@@ -269,61 +269,10 @@ class Session(QObject):
         value = self.experiment.seed + 1 if seed is None else seed
         self._edit(self.experiment.with_new_seed(value), "seed")
 
-    def run(self) -> None:
-        """Let it run."""
-        self._change = self._worker.send("run", self.by_experiment)
-
-    def pause(self) -> None:
-        """Stop at the end of the turn at hand."""
-        self._change = self._worker.send("pause")
-
-    def step(self, size: StepSize | None = None) -> None:
-        """One step, of the chosen size if none is given."""
-        self._worker.send("step", size or self.step_size)
-
-    def step_back(self) -> None:
-        """One step of the chosen size back."""
-        self._worker.send("step_back", self.step_size)
-
-    def go_to(self, update: int) -> None:
-        """To the end of an update that the run has made."""
-        self._worker.send("go_to", update)
-
-    def set_step_size(self, size: StepSize) -> None:
-        """How far a step goes."""
-        self.step_size = size
-
-    def set_speed(self, updates_a_second: float) -> None:
-        """How fast a run goes; 0 is as fast as possible."""
-        self.speed = updates_a_second
-        self._worker.send("set_speed", updates_a_second)
-
     def open_test(self) -> None:
         """Open the sealed test part and count it."""
         self._openings[data_key(self.experiment)] += 1
         self._worker.send("open_test")
-
-    # -- looking -------------------------------------------------------------------------------
-
-    def select_sample(self, row: int | None) -> None:
-        """Pick the sample that every view follows; None for the first of the batch."""
-        self.show(sample=row)
-
-    def inspect(self, stage: Stage) -> None:
-        """Choose the stage whose inspector is open."""
-        self.show(inspected=stage)
-
-    def show(self, **what: Any) -> None:
-        """Change what the window looks at; see `View`."""
-        view = replace(self.view, **what)
-        if view == self.view:
-            return
-        old, self.view = self.view, view
-        self._worker.send("look", view)
-        if old.sample != view.sample:
-            self.sample_changed.emit()
-        if old.inspected != view.inspected:
-            self.inspected_changed.emit()
 
     # -- files ---------------------------------------------------------------------------------
 
@@ -356,24 +305,26 @@ class Session(QObject):
         left_open = self.experiment.loss.name is None
         if started:
             self._file_before = None
-            self._keep(before)
+            self._let_go(before)
         self._settle(frame)
         if started:
             self.run_started.emit()
             self._tell(found_loss(before, frame) if left_open else [])
+        if self.frame.runs is not self._told_runs:
+            self._told_runs = self.frame.runs
+            self.runs_changed.emit()
         self.frame_changed.emit()
         # A timer of 0 fires once what was asked to be painted has been painted.
         QTimer.singleShot(0, self, self._worker.painted)
 
-    def _keep(self, before: Frame | None) -> None:
-        """The run before becomes a pale curve; what was picked of other data is let go."""
+    def _let_go(self, before: Frame | None) -> None:
+        """What was picked of other data, or of another network, is let go."""
         if before is None or self.frame is None:
             return
-        curves = self.frame.before
-        if curves is not None and not (self.kept and self.kept[-1] is curves):
-            self.kept.append(curves)
         if not same_table(before.problem.dataset, self.frame.problem.dataset):
             self.show(sample=None, columns=None)
+        if before.layout.sizes != self.frame.layout.sizes:
+            self.show(unit=None, parameter=None)
 
     def _settle(self, frame: Frame) -> None:
         """Show the settings in force, and those that wait for the turn's end."""
@@ -388,7 +339,7 @@ class Session(QObject):
     def _take_trouble(self) -> None:
         while (trouble := self._worker.take_trouble()) is not None:
             if trouble.command == self._change:
-                self._run = self.frame.run if self.frame else self._run
+                self._new = 0
                 self._refused(trouble.text)
             else:
                 self.message.emit("error", trouble.text)

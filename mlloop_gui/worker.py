@@ -118,6 +118,13 @@ class Worker(QThread):
             )
             while True:
                 number = item[0]
+                if item[1] == "go_to" and not self._commands.empty():
+                    # Of several places asked for while the bar is dragged, the last counts.
+                    following = self._commands.get(False)
+                    if following[1] != "go_to":
+                        self._carry_out(*item)
+                    item = following
+                    continue
                 self._carry_out(*item)
                 self._wanted = False
                 item = self._commands.get(False)

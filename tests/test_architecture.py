@@ -28,7 +28,17 @@ CORE = (
     ("losses", "metrics", "optimizers", "schedules", "data", "representation", "network"),
     ("batches", "problem", "record", "position"),
     ("learners",),
-    ("loop", "turns", "stopping", "checks", "history", "checkpoints", "explain", "run_report"),
+    (
+        "loop",
+        "runs",
+        "turns",
+        "stopping",
+        "checks",
+        "history",
+        "checkpoints",
+        "explain",
+        "run_report",
+    ),
     ("evaluation", "landscape", "diagnostics"),
     ("export",),
 )
@@ -36,10 +46,12 @@ WINDOW = (
     ("theme", "style_sheet", "settings", "crash"),
     ("plots",),
     ("frames",),
-    ("maps",),
+    ("maps", "film"),
+    ("framing",),
     ("driver",),
     ("worker", "jobs", "garbage"),
-    ("edits", "loading"),
+    ("controls",),
+    ("edits", "loading", "scenes"),
     ("session",),
     ("actions",),
     ("help",),
@@ -59,7 +71,7 @@ UNSAFE_CALLS = {"eval", "exec", "compile", "__import__"}
 NOT_IN_CORE = {"threading", "multiprocessing", "concurrent", "asyncio", "queue", "random"}
 SHARED_BY_PANELS = {"base", "fields"}
 ASSEMBLES_PANELS = "mlloop_gui.panels.column"
-DRIVERS = {"driver", "maps", "cli"}
+DRIVERS = {"driver", "framing", "film", "maps", "cli"}
 LONGEST = 400  # lines
 LONGEST_TEST = 650
 
@@ -266,7 +278,7 @@ def test_only_the_session_starts_the_worker_and_the_jobs() -> None:
         f"{where(module, found.line)} imports {found.target}"
         for module, found in all_imports()
         if found.target.startswith(("mlloop_gui.worker", "mlloop_gui.jobs"))
-        and unit(module) not in {"session", "loading", "worker", "jobs"}
+        and unit(module) not in {"session", "controls", "loading", "worker", "jobs"}
     ]
     refuse(starting, "ask the session")
 

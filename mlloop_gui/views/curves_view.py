@@ -105,7 +105,7 @@ class CurvesView(QWidget):
         if curves is None:
             return
         with self.loss.together():
-            self._pale(self.loss, curves, "train_loss", "validation_loss")
+            self._pale(self.loss, "train_loss", "validation_loss")
             self.loss.set_series("batches", *curves.updates.envelope("batch_loss"), "fine")
             self._checks(self.loss, curves.checks, "train_loss", "validation_loss")
             self._marks(self.loss, frame)
@@ -115,7 +115,7 @@ class CurvesView(QWidget):
         if curves is None:
             return
         with self.quality.together():
-            self._pale(self.quality, curves, "train_metric", "validation_metric")
+            self._pale(self.quality, "train_metric", "validation_metric")
             self._checks(self.quality, curves.checks, "train_metric", "validation_metric")
             self._marks(self.quality, frame)
 
@@ -154,10 +154,10 @@ class CurvesView(QWidget):
         if len(y) and not np.isnan(y).all():
             plot.set_series("validation", x, y, "validation")
 
-    def _pale(self, plot: CurvePlot, curves: CurvesFrame, train: str, validation: str) -> None:
-        """Earlier runs, and futures of this one that a change has replaced."""
-        older = [kept.checks for kept in self._session.kept]
-        older += [checks for _, checks in curves.dropped]
+    def _pale(self, plot: CurvePlot, train: str, validation: str) -> None:
+        """The other runs that are kept, the newest first."""
+        live = self._session.frame.run if self._session.frame else 0
+        older = [run.curves.checks for run in self._session.runs if run.number != live]
         for k in range(8):
             name = f"earlier {k + 1}"
             if k < len(older):

@@ -48,7 +48,7 @@ def test_a_live_change_a_new_run_and_a_bad_value(open_window) -> None:
     assert player.status() == (9, 0, 0)
     assert not player.frame.experiment.change
     assert player.frame.settings.optimizer.name == "adam"
-    assert len(player.session.kept) == 1
+    assert len(player.session.runs) == 2
 
     player.press("undo")
     assert player.shown("model.activation") == "tanh"

@@ -20,7 +20,7 @@ def never() -> bool:
 @pytest.fixture
 def driver() -> Driver:
     made = Driver()
-    made.new(1, small())
+    made.new(small())
     return made
 
 
@@ -66,7 +66,7 @@ def test_a_slice_stops_when_it_is_told(driver) -> None:
 
 
 def test_the_experiments_own_end(driver) -> None:
-    driver.new(2, small(stop={"updates": 7, "epochs": None}))
+    driver.new(small(stop={"updates": 7, "epochs": None}))
     driver.run(by_experiment=True)
     driver.slice(10_000, never)
     assert driver.state is RunState.FINISHED
@@ -78,7 +78,7 @@ def test_the_experiments_own_end(driver) -> None:
 
 def test_a_target_ends_a_run_at_a_check() -> None:
     driver = Driver()
-    driver.new(1, small(stop={"target_loss": 10.0}))
+    driver.new(small(stop={"target_loss": 10.0}))
     driver.run(by_experiment=True)
     driver.slice(10_000, never)
     assert driver.state is RunState.FINISHED
@@ -87,7 +87,7 @@ def test_a_target_ends_a_run_at_a_check() -> None:
 
 def test_a_failed_run_only_goes_back() -> None:
     driver = Driver()
-    driver.new(1, small(data={"source": "sine"}, optimizer={"learning_rate": 1e100}))
+    driver.new(small(data={"source": "sine"}, optimizer={"learning_rate": 1e100}))
     driver.run()
     driver.slice(10_000, never)
     assert driver.state is RunState.FAILED
@@ -106,7 +106,7 @@ def test_a_failed_run_only_goes_back() -> None:
 def test_a_run_that_cannot_begin_leaves_the_other(driver) -> None:
     loop = driver.loop
     with pytest.raises(InputError):
-        driver.new(2, small(data={"source": "csv", "path": "no.csv", "samples": None}))
+        driver.new(small(data={"source": "csv", "path": "no.csv", "samples": None}))
     assert driver.loop is loop
     assert driver.frame().run == 1
 

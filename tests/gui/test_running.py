@@ -113,7 +113,7 @@ def test_another_network_while_running_is_another_run(open_window) -> None:
     assert player.status() == (9, 0, 0)
     assert player.state == "paused"
     assert frame.layout.sizes == (2, 3, 2, 1)
-    (kept,) = player.session.kept
+    kept, _ = player.session.runs
     assert kept.head >= 60
     names = player.find("plot.loss").series_names()
     assert "earlier 1" in names

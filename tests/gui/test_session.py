@@ -98,7 +98,7 @@ def test_reset_is_a_jump_until_something_was_changed(open_session) -> None:
     assert not player.frame.experiment.change
     assert player.frame.settings.optimizer.learning_rate == 0.1
     assert np.array_equal(player.frame.theta, start)
-    assert len(player.session.kept) == 1
+    assert len(player.session.runs) == 2
 
 
 def test_reset_right_behind_a_change_keeps_the_change(open_session) -> None:

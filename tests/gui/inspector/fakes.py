@@ -28,7 +28,7 @@ class FakeSession(QObject):
         self.view = View(boundary=False, curves=False, embedding=False)
         self.test_openings = 0
         self.driver = Driver()
-        self.driver.new(1, experiment)
+        self.driver.new(experiment)
         self.send()
 
     @property

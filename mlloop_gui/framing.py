@@ -1,0 +1,248 @@
+"""Makes frames: what the view asks for of the live run's moment. Knows no thread and no Qt."""
+
+from __future__ import annotations
+
+from math import inf
+from time import perf_counter
+from typing import Protocol
+
+import numpy as np
+from core.explain.lenses import LENSES
+
+from core.explain import StageExplanation, explain_stage
+from core.explain.case import Case
+from core.explain.context import Context
+from core.loop import LearningLoop
+from core.metrics import Evaluation
+from core.record import TurnRecord
+from core.runs import Runs, RunSummary
+from core.stages import Stage
+from mlloop_gui.film import Film
+from mlloop_gui.frames import (
+    CurvesFrame,
+    EmbeddingFrame,
+    FilmFrame,
+    Frame,
+    Lens,
+    MapFrame,
+    RunState,
+    View,
+)
+from mlloop_gui.maps import MapMaker, embedding, telling_columns
+
+CURVES_EVERY = 0.1
+INSPECTOR_EVERY = 0.2
+# At full speed nobody reads faster, and a press of pause must not wait for its tables.
+INSPECTOR_EVERY_AT_MAX = 1.0
+EMBEDDING_EVERY = 0.5
+FILM_EVERY = 0.5
+FILM_PATIENCE = 0.005
+RUNS_EVERY = 0.5
+CURVE_POINTS = 800
+
+
+class Driven(Protocol):
+    """What a frame tells of its driver."""
+
+    runs: Runs
+    state: RunState
+    speed: float
+    reason: str
+    test: tuple[int, Evaluation] | None
+
+    @property
+    def cost(self) -> float: ...
+
+
+class FrameMaker:
+    """Makes the frames of a driver.
+
+    Attributes
+    ----------
+    view : View
+        What the window wants to see.
+    """
+
+    def __init__(self, driver: Driven) -> None:
+        self._driver = driver
+        self.view = View()
+        self._maps = MapMaker()
+        self._film = Film()
+        self._last: dict[str, float] = {}
+        self._columns = (0, 1)
+        self._told: tuple[RunSummary, ...] = ()
+
+    def arrive(self, loop: LearningLoop) -> None:
+        """Another run is live."""
+        self._columns = telling_columns(loop.problem)
+        self._told = ()
+
+    def make(self, loop: LearningLoop, command: int) -> Frame:
+        """The moment at hand, with what the view asks for.
+
+        While running, what is costly and need not be fresh comes at a low rate.
+        """
+        driver, view = self._driver, self.view
+        still, test = driver.state is not RunState.RUNNING, driver.test
+        if still:
+            loop.look()
+        problem, sample = loop.problem, sample_of(loop, view)
+        theta = loop.learner.kernel.theta.copy()
+        theta.setflags(write=False)
+        record = _record_of(loop, view.inspected) or loop.record
+        with np.errstate(all="ignore"):
+            return Frame(
+                run=driver.runs.number,
+                state=driver.state,
+                position=loop.position,
+                turn=loop.turn,
+                next_stage=loop.next_stage,
+                next_layer=loop.next_layer,
+                in_turn=loop.in_turn,
+                settings=loop.settings,
+                experiment=loop.experiment,
+                problem=problem,
+                layout=loop.learner.layout,
+                theta=theta,
+                record=loop.record,
+                previous=loop.previous,
+                check=loop.last_check,
+                head=loop.head,
+                place=loop.place,
+                batches_per_epoch=-(
+                    -len(problem.parts.train) // loop.settings.optimizer.batch_size
+                ),
+                samples_seen=loop.epoch * len(problem.parts.train) + loop.place,
+                seconds=loop.seconds,
+                microseconds=1e6 * driver.cost,
+                stepped=len(loop.effects),
+                worsened=loop.worsened,
+                sample=sample,
+                in_batch=record is not None and sample in record.rows,
+                columns=self._plane(loop),
+                command=command,
+                reason=driver.reason,
+                failure=loop.failure,
+                test=test[1] if test and test[0] == loop.update else None,
+                explanations=self._explanations(loop, sample, still),
+                curves=self._curves(loop, still),
+                runs=self._summaries(still),
+                lens=self._lens(loop, sample, still),
+                film=self._strip(loop, sample, still),
+                trajectory=self._trajectory(loop, still),
+                map=self._map(loop, sample),
+                embedding=self._embedding(loop, still),
+            )
+
+    def _turn_of(self, what: str, every: float, still: bool) -> bool:
+        now = perf_counter()
+        if still or now - self._last.get(what, 0.0) >= every:
+            self._last[what] = now
+            return True
+        return False
+
+    def _curves(self, loop: LearningLoop, still: bool) -> CurvesFrame | None:
+        if not (self.view.curves and self._turn_of("curves", CURVES_EVERY, still)):
+            return None
+        return _whole_curves(loop)
+
+    def _map(self, loop: LearningLoop, sample: int) -> MapFrame | None:
+        view = self.view
+        if not view.boundary:
+            return None
+        return self._maps.make(loop, self._plane(loop), sample, view.units)
+
+    def _plane(self, loop: LearningLoop) -> tuple[int, int]:
+        """The two columns in view; a choice made for other data may not fit these."""
+        chosen = self.view.columns
+        if chosen is None or max(chosen) >= len(loop.problem.dataset.columns):
+            return self._columns
+        return chosen
+
+    def _embedding(self, loop: LearningLoop, still: bool) -> EmbeddingFrame | None:
+        if not (self.view.embedding and self._turn_of("embedding", EMBEDDING_EVERY, still)):
+            return None
+        return embedding(loop)
+
+    def _summaries(self, still: bool) -> tuple[RunSummary, ...]:
+        if self._turn_of("runs", RUNS_EVERY, still) or not self._told:
+            self._told = self._driver.runs.summaries()
+        return self._told
+
+    def _strip(self, loop: LearningLoop, sample: int, still: bool) -> tuple[FilmFrame, ...] | None:
+        if not (self.view.film and self._turn_of("film", FILM_EVERY, still)):
+            return None
+        patience = inf if still else FILM_PATIENCE
+        return self._film.make(loop, self._plane(loop), sample, patience)
+
+    def _trajectory(
+        self, loop: LearningLoop, still: bool
+    ) -> tuple[tuple[int, np.ndarray], ...] | None:
+        if not (self.view.trajectory and self._turn_of("trajectory", FILM_EVERY, still)):
+            return None
+        return tuple(loop.trajectory())
+
+    def _choice(self, loop: LearningLoop) -> tuple[tuple[int, int] | None, int | None]:
+        """Unit and parameter in hand; a choice made for another network may not fit this one."""
+        unit, parameter, sizes = self.view.unit, self.view.parameter, loop.learner.layout.sizes
+        if unit is not None and not (unit[0] < len(sizes) - 1 and unit[1] < sizes[unit[0] + 1]):
+            unit = None
+        if parameter is not None and parameter >= loop.learner.parameters:
+            parameter = None
+        return unit, parameter
+
+    def _lens(self, loop: LearningLoop, sample: int, still: bool) -> Lens | None:
+        view = self.view
+        if not view.lens or view.lens not in LENSES or not view.inspector:
+            return None
+        every = INSPECTOR_EVERY if self._driver.speed else INSPECTOR_EVERY_AT_MAX
+        if not self._turn_of("lens", every, still):
+            return None
+        stage = LENSES[view.lens].stage
+        if stage is not Stage.EVALUATE and _record_of(loop, stage) is None:
+            return None
+        context = Context.at(loop, stage)
+        arrays = LENSES[view.lens](Case(context, sample, *self._choice(loop)))
+        return Lens(view.lens, sample, context.record.turn, arrays)
+
+    def _explanations(
+        self, loop: LearningLoop, sample: int, still: bool
+    ) -> dict[Stage, StageExplanation]:
+        view = self.view
+        every = INSPECTOR_EVERY if self._driver.speed else INSPECTOR_EVERY_AT_MAX
+        if not still and not (view.inspector and self._turn_of("inspector", every, still)):
+            return {}
+        # The ring tells of the chosen stage too, where no inspector is open.
+        stages = {view.inspected} if view.inspector or still else set()
+        if still:
+            stages.add(loop.failure.stage if loop.failure else loop.position.stage)
+        if Stage.BACKPROPAGATE in stages and still:
+            # Beside the one backward pass stand the nudges that it saves.
+            stages.add(Stage.GRADIENTS)
+        return {
+            stage: explain_stage(loop, stage, sample, *self._choice(loop))
+            for stage in stages
+            if stage is Stage.EVALUATE or _record_of(loop, stage) is not None
+        }
+
+
+def _whole_curves(loop: LearningLoop) -> CurvesFrame:
+    return CurvesFrame(
+        loop.updates.view(CURVE_POINTS),
+        loop.checks.view(CURVE_POINTS),
+        loop.head,
+    )
+
+
+def _record_of(loop: LearningLoop, stage: Stage) -> TurnRecord | None:
+    """The last turn that did a stage, a failed one included."""
+    failed = loop.failure.record if loop.failure else None
+    return failed if failed and failed.done >= stage else loop.record_of(stage)
+
+
+def sample_of(loop: LearningLoop, view: View) -> int:
+    """The row in hand: the picked one, or the first of the inspected record's batch."""
+    if view.sample is not None and 0 <= view.sample < len(loop.problem.x):
+        return view.sample
+    record = _record_of(loop, view.inspected) or loop.record
+    return int(record.rows[0] if record is not None else loop.batch_of(0)[0])
