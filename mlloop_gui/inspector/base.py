@@ -25,12 +25,7 @@ _GAP = 18
 
 
 class Choice(QObject):
-    """The layer and unit in hand, the same for every inspector.
-
-    Attributes
-    ----------
-    made : bool
-        Whether a person has chosen; until then each explanation is about the unit it takes.
+    """The layer and unit in hand, and the parameter: the session's, the same for every inspector.
 
     Signals
     -------
@@ -39,28 +34,55 @@ class Choice(QObject):
 
     changed = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._layer, self._unit = 0, 0
-        self.made = False
+        self._session = session
+        session.choice_changed.connect(self.changed)
+
+    @property
+    def made(self) -> bool:
+        """Whether a person has chosen a unit; until then an explanation is about its own."""
+        return self._session.view.unit is not None
+
+    @property
+    def _chosen(self) -> tuple[int, int]:
+        return self._session.view.unit or (0, 0)
 
     @property
     def unit(self) -> int:
         """The unit chosen, whether or not the layer in hand has so many."""
-        return self._unit
+        return self._chosen[1]
+
+    @property
+    def parameter(self) -> int | None:
+        """The parameter chosen, by its place in the flat vector; None for an explanation's own."""
+        return self._session.view.parameter
 
     def choose(self, layer: int | None = None, unit: int | None = None) -> None:
         """Choose a layer (counted from 0), a unit of it, or both."""
-        made = (self._layer if layer is None else layer, self._unit if unit is None else unit)
-        if made != (self._layer, self._unit) or not self.made:
-            self._layer, self._unit = made
-            self.made = True
-            self.changed.emit()
+        before = self._chosen
+        self._session.choose_unit(
+            before[0] if layer is None else layer, before[1] if unit is None else unit
+        )
+
+    def choose_parameter(self, index: int) -> None:
+        """Choose a parameter by its place in the flat vector."""
+        self._session.choose_parameter(index)
+
+    def place(self, moment: Moment) -> tuple[int, int]:
+        """Return layer and unit in hand: until a person has chosen, the explanation's own."""
+        sizes = moment.turn.layout.sizes
+        if moment.half is not None:
+            # Stepping layer by layer, the layer in hand is the one just done.
+            return moment.half, min(self.unit, sizes[moment.half + 1] - 1)
+        if self.made:
+            return self.within(sizes)
+        return Case(moment.context, moment.sample).unit
 
     def within(self, sizes: tuple[int, ...]) -> tuple[int, int]:
         """Return layer and unit as far as a network of ``sizes`` (inputs first) has them."""
-        layer = min(self._layer, len(sizes) - 2)
-        return layer, min(self._unit, sizes[layer + 1] - 1)
+        layer = min(self._chosen[0], len(sizes) - 2)
+        return layer, min(self.unit, sizes[layer + 1] - 1)
 
 
 class Scrolled(QScrollArea):
@@ -238,14 +260,8 @@ class Inspector(QWidget):
         return self._pale
 
     def place(self, moment: Moment) -> tuple[int, int]:
-        """Return layer and unit in hand: until a person has chosen, the explanation's own."""
-        sizes = moment.turn.layout.sizes
-        if moment.half is not None:
-            # Stepping layer by layer, the layer in hand is the one just done.
-            return moment.half, min(self.choice.unit, sizes[moment.half + 1] - 1)
-        if self.choice.made:
-            return self.choice.within(sizes)
-        return Case(moment.context, moment.sample).unit
+        """Return layer and unit in hand."""
+        return self.choice.place(moment)
 
     def pick(self, rows: np.ndarray, at: int) -> None:
         """Pick one of the rows shown as the sample that every view follows."""

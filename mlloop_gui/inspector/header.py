@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from core.metrics import predicted_classes
 from core.stages import Stage
 from mlloop_gui.inspector.base import Choice
+from mlloop_gui.inspector.face_chooser import FaceChooser
 from mlloop_gui.inspector.layers import LayerChooser
 from mlloop_gui.inspector.moment import Moment
 from mlloop_gui.plots import markers, numbers
@@ -139,6 +140,7 @@ class Header(QWidget):
         self._theme = current()
         self._notes = ("", "")
         self.chooser = StageChooser()
+        self.faces = FaceChooser()
         self.layers = LayerChooser(choice)
         self.layers.hide()
         self.note = ElidedLabel()
@@ -155,6 +157,7 @@ class Header(QWidget):
         row.setSpacing(6)
         row.addWidget(self.chooser)
         row.addSpacing(6)
+        row.addWidget(self.faces)
         row.addWidget(self.layers)
         row.addStretch(1)
         row.addWidget(self.note)
@@ -199,7 +202,7 @@ class Header(QWidget):
         """Write what there is room for: the stages' names, and the note in full."""
         self.note.setText(self._notes[0])
         free = self.width() - 60
-        for widget in (self.layers, self.note, self.before, self.marker, self.after,
+        for widget in (self.faces, self.layers, self.note, self.before, self.marker, self.after,
                        self.previous, self.next):  # fmt: skip
             free -= widget.sizeHint().width() + 6 if not widget.isHidden() else 0
         self.chooser.set_named(free >= self.chooser.named_width())

@@ -13,6 +13,8 @@ from mlloop_gui.frames import Frame, RunState
 from mlloop_gui.inspector.backpropagate import BackpropagateInspector
 from mlloop_gui.inspector.base import Choice, Inspector
 from mlloop_gui.inspector.evaluate import EvaluateInspector
+from mlloop_gui.inspector.face_chooser import NUMBERS
+from mlloop_gui.inspector.faces import Face, faces_of
 from mlloop_gui.inspector.gradients import GradientsInspector
 from mlloop_gui.inspector.header import Header
 from mlloop_gui.inspector.iterate import IterateInspector
@@ -55,7 +57,7 @@ class InspectorStack(QWidget):
         self.session = session
         self.setObjectName("inspector")
         self.setAccessibleName("inspector of the chosen stage")
-        self.choice = Choice(self)
+        self.choice = Choice(session, self)
         self.header = Header(session, self.choice)
         self.stack = QStackedWidget()
         self.pages: dict[Stage, Inspector] = {}
@@ -63,6 +65,8 @@ class InspectorStack(QWidget):
             page = kind(session, self.choice)
             self.pages[kind.stage] = page
             self.stack.addWidget(page)
+        self.faces: dict[str, Face] = {}
+        self._chosen: dict[Stage, str] = {}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -70,6 +74,7 @@ class InspectorStack(QWidget):
         layout.addWidget(self.stack, 1)
         self._frame: Frame | None = None
         self.header.chooser.chosen.connect(session.inspect)
+        self.header.faces.chosen.connect(lambda key: self.show_face(session.inspected, key))
         self.choice.changed.connect(self._show)
         session.frame_changed.connect(self._take_frame)
         session.sample_changed.connect(self._take_frame)
@@ -78,19 +83,44 @@ class InspectorStack(QWidget):
 
     @property
     def page(self) -> Inspector:
-        """The inspector that is seen."""
+        """The page of numbers of the inspected stage."""
         return self.pages[self.session.inspected]
+
+    @property
+    def face(self) -> Face | None:
+        """The face that is seen; None while the page of numbers is."""
+        return self.faces.get(self._chosen.get(self.session.inspected, NUMBERS))
+
+    def show_face(self, stage: Stage, key: str) -> None:
+        """Show a stage by one of its faces, or by its page of ``"numbers"``.
+
+        Raises
+        ------
+        KeyError
+            If the stage has no such face.
+        """
+        if key != NUMBERS and key not in self.faces:
+            kinds = {kind.key: kind for kind in faces_of(stage)}
+            made = self.faces[key] = kinds[key](self.session, self.choice)
+            self.stack.addWidget(made)
+        self._chosen[stage] = key
+        if self.session.inspected is stage:
+            self._turn_to_stage()
+        else:
+            self.session.inspect(stage)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours and text sizes of ``theme``."""
         self.header.set_theme(theme)
-        for page in self.pages.values():
+        for page in (*self.pages.values(), *self.faces.values()):
             page.set_theme(theme)
 
     def _turn_to_stage(self) -> None:
         stage = self.session.inspected
         self.header.chooser.set_stage(stage)
-        self.stack.setCurrentWidget(self.pages[stage])
+        self.header.faces.set_face(stage, self._chosen.get(stage, NUMBERS))
+        self.stack.setCurrentWidget(self.face or self.page)
+        self.session.show(lens=self.face.lens if self.face else "")
         self.refresh()
 
     def _take_frame(self) -> None:
@@ -105,6 +135,8 @@ class InspectorStack(QWidget):
         if frame.state == RunState.RUNNING and self._frame is not None:
             stage = self.session.inspected
             told, before = (f.explanations.get(stage) for f in (frame, self._frame))
+            if self.face is not None and self.face.lens:
+                told, before = frame.lens, self._frame.lens
             if told is before and frame.run == self._frame.run:
                 return
         self.refresh()
@@ -121,13 +153,27 @@ class InspectorStack(QWidget):
             self.header.refresh(None)
             return
         moment = Moment.of(self._frame, self.session.inspected)
-        page = self.page
+        face, page = self.face, self.page
         # The numbers of a run that diverges are shown as they are; numpy need not warn of them.
         with np.errstate(all="ignore"):
-            page.refresh(moment)
+            if face is None:
+                page.refresh(moment)
+            else:
+                face.refresh(moment, self._arrays(face, moment))
             self.header.refresh(moment)
-            by_unit = page.by_unit and moment.record is not None
-            self.header.set_place(page.place(moment) if by_unit else None)
+            by_unit = page.by_unit if face is None else face.by_unit
+            there = by_unit and moment.record is not None
+            self.header.set_place(self.choice.place(moment) if there else None)
+
+    @staticmethod
+    def _arrays(face: Face, moment: Moment) -> dict[str, np.ndarray] | None:
+        """Return what the face's lens has of this moment; None until it has come."""
+        lens = moment.frame.lens
+        if not face.lens or lens is None or lens.name != face.lens:
+            return None
+        turn = moment.record.turn if moment.record is not None else None
+        fits = lens.sample == moment.sample and turn in (None, lens.turn)
+        return lens.arrays if fits else None
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what came while nobody looked."""

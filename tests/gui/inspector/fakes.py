@@ -20,6 +20,7 @@ class FakeSession(QObject):
     frame_changed = Signal()
     sample_changed = Signal()
     inspected_changed = Signal()
+    choice_changed = Signal()
     run_started = Signal()
 
     def __init__(self, experiment: Experiment) -> None:
@@ -64,6 +65,19 @@ class FakeSession(QObject):
         self.view = replace(self.view, sample=row)
         self.sample_changed.emit()
         self.send()
+
+    def show(self, **what: Any) -> None:
+        self.view = replace(self.view, **what)
+
+    def choose_unit(self, layer: int, unit: int) -> None:
+        self.show(unit=(layer, unit))
+        self.send()
+        self.choice_changed.emit()
+
+    def choose_parameter(self, index: int | None) -> None:
+        self.show(parameter=index)
+        self.send()
+        self.choice_changed.emit()
 
     def inspect(self, stage: Stage) -> None:
         self.view = replace(self.view, inspected=stage)

@@ -1,0 +1,71 @@
+"""Which view of a stage is shown: its page of numbers, or one of its faces."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
+
+from core.stages import Stage
+from mlloop_gui.inspector.faces import faces_of
+
+NUMBERS = "numbers"
+
+
+class FaceChooser(QWidget):
+    """Buttons in a row, one of them down; hidden where a stage has no faces.
+
+    Signals
+    -------
+    chosen : str
+        The key of a face, or ``"numbers"``.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("view of the stage")
+        self.setObjectName("faces")
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(0)
+        self._group = QButtonGroup(self)
+        self.buttons: dict[str, QToolButton] = {}
+        self._stage: Stage | None = None
+
+    def set_face(self, stage: Stage, key: str) -> None:
+        """Offer the views of a stage, one of them chosen; nothing is emitted."""
+        if stage is not self._stage:
+            self._stage = stage
+            self._offer(stage)
+        if key in self.buttons:
+            self.buttons[key].setChecked(True)
+        self.setVisible(bool(self.buttons))
+
+    def _offer(self, stage: Stage) -> None:
+        for button in self.buttons.values():
+            self._group.removeButton(button)
+            self._row.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self.buttons = {}
+        faces = faces_of(stage)
+        if not faces:
+            return
+        wanted = [
+            (NUMBERS, "Numbers", "The stage's arrays"),
+            *((f.key, f.title, f.tip) for f in faces),
+        ]
+        for at, (key, title, tip) in enumerate(wanted):
+            button = QToolButton()
+            button.setCheckable(True)
+            button.setText(title)
+            button.setObjectName(f"face.{key}")
+            button.setAccessibleName(f"{stage.label}: {title}")
+            button.setToolTip(tip or title)
+            last = len(wanted) - 1
+            button.setProperty("segment", "first" if not at else "last" if at == last else "middle")
+            button.clicked.connect(lambda checked=False, key=key: self.chosen.emit(key))
+            self._group.addButton(button)
+            self._row.addWidget(button)
+            self.buttons[key] = button
