@@ -65,6 +65,11 @@ class Controls(QObject):
     def inspected(self) -> Stage:
         return self.view.inspected
 
+    @property
+    def sent(self) -> int:
+        """The number of the newest command; a frame with no smaller one has answered it."""
+        return self._worker.sent
+
     # -- the run -------------------------------------------------------------------------------
 
     def run(self, updates: int | None = None) -> None:

@@ -34,6 +34,8 @@ QLabel[message="warning"] { border-left-color: $warning; background: $warning_so
 QLabel[message="error"] { border-left-color: $error; background: $error_soft; }
 
 QFrame[card="true"] { background: $panel; border: 1px solid $border; border-radius: ${r8}; }
+QFrame[bar="true"] { background: $panel; border: none; border-top: 1px solid $border; }
+QWidget[sheet="true"] { background: $panel; }
 QGroupBox { background: $panel; border: 1px solid $border; border-radius: ${r8};
   margin-top: ${p12}; padding: ${p8} ${p6} ${p6} ${p6}; font-weight: bold; }
 QGroupBox::title { subcontrol-origin: margin; left: ${p8}; padding: 0 ${p4}; }
