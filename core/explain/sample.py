@@ -95,11 +95,12 @@ def sample_of(context: Context, row: int) -> Sample:
     place = int(at[0]) if len(at) else None
     found = _Walk.of(context, row, place)
     scores = found.a[-1][None, :]
-    probabilities = problem.loss.probabilities(scores) if problem.classes else None
-    if problem.classes:
-        guess = predicted_classes(scores)
-    else:
-        guess = problem.representation.inverse_target(scores[0, :1])
+    with np.errstate(all="ignore"):
+        probabilities = problem.loss.probabilities(scores) if problem.classes else None
+        if problem.classes:
+            guess = predicted_classes(scores)
+        else:
+            guess = problem.representation.inverse_target(scores[0, :1])
     return Sample(
         row=row,
         source_row=int(problem.dataset.rows[row]),
