@@ -3,43 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetricsF, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
-from mlloop_gui.plots.formula import FormulaLabel, formula_font
-from mlloop_gui.theme import Theme, font_px
-
-_GAP = 4
-
-
-class _Formula(FormulaLabel):
-    """A formula label whose formula is written smaller where it is long."""
-
-    def needed(self, width: int) -> int:
-        """Return the height that the texts take at a width."""
-        self._write(width)
-        self._column.invalidate()
-        return self._column.totalHeightForWidth(width)
-
-    def _write(self, width: int) -> None:
-        """Choose the formula's size: the largest at which it stands on one line."""
-        face = formula_font()
-        advance = QFontMetricsF(face).horizontalAdvance(self._formula.text())
-        fits = advance <= width - 6
-        pixels = face.pixelSize() if fits else font_px("title") + 1
-        if pixels != self._pixels:
-            self._pixels = pixels
-            sheet = self._formula.styleSheet()
-            head, _, tail = sheet.partition("font-size: ")
-            self._formula.setStyleSheet(f"{head}font-size: {pixels}px{tail[tail.index(';') :]}")
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take the colours and text sizes of ``theme``."""
-        super().set_theme(theme)
-        self._column.setSpacing(_GAP)
-        self._pixels = formula_font().pixelSize()
-
-    _pixels = 0
+from mlloop_gui.plots.formula import FormulaLabel
+from mlloop_gui.theme import Theme
 
 
 class Words(QScrollArea):
@@ -51,7 +19,7 @@ class Words(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName("explanation of the stage")
-        self._inside = _Formula()
+        self._inside = FormulaLabel()
         self._inside.setProperty("scrolled", True)
         self.setWidget(self._inside)
 

@@ -183,4 +183,4 @@ def test_formula_shows_only_what_it_has(qtbot):
     assert not label._numbers.isVisible()
     assert label._sentence.isVisible()
     label.set_theme(theme.DARK)
-    assert theme.DARK.text in label._formula.styleSheet()
+    assert label._formula.color == theme.DARK.text
