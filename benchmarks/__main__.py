@@ -10,7 +10,8 @@ from time import perf_counter
 for _variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ[_variable] = "1"  # before anything imports numpy
 
-TABLES = ("updates", "learning", "landscape", "window")  # modules, each with a `run`
+# Modules, each with a `run`.
+TABLES = ("updates", "learning", "landscape", "window", "presentation")
 
 
 def main(names: list[str]) -> int:

@@ -37,6 +37,8 @@ COMMANDS = (
     Command("save", "Save experiment", "Ctrl+S", "Save the settings and events to a file"),
     Command("save_as", "Save experiment as…", "Ctrl+Shift+S", "Save to another file"),
     Command("open_test", "Open the test part", "", "Look at the sealed test part; it is counted"),
+    Command("slow_motion", "Slow motion", "F6", "Turn after turn, a second a stage; again: stop"),
+    Command("presentation", "Presentation", "F5", "Ring, one picture and one stage in large type"),
     Command("suggest", "Suggested settings", "Ctrl+G", "Settings that learn this data well"),
 )
 SIZES = {

@@ -102,17 +102,8 @@ class RingBar(QToolBar):
         frame = self._session.frame
         if frame is None or not self._pace.lets(frame):
             return
-        running = frame.state is RunState.RUNNING
-        layer = None
-        if frame.position.layer and frame.next_layer is not None:
-            layer = f"layer {frame.position.layer} of {frame.layout.layers}"
-        if running:
-            self.ring.set_position(0, None, 0)
-        else:
-            self.ring.set_position(int(frame.position.stage), layer, int(frame.next_stage))
-        self.ring.set_marks(int(frame.failure.stage) if frame.failure else None, None)
+        show_place(self.ring, frame)
         self.ring.set_sentence(self._sentence(frame))
-        self.ring.set_counter(counter_text(frame))
 
     def _sentence(self, frame: Frame) -> str:
         if frame.state is RunState.RUNNING:
@@ -130,6 +121,19 @@ class RingBar(QToolBar):
         """Paint in the theme's colours."""
         self.ring.set_theme(theme)
         self.side.setFixedHeight(self.ring.sizeHint().height())
+
+
+def show_place(ring: LoopRing, frame: Frame) -> None:
+    """Show on a ring where the run stands, and the stage at which it failed."""
+    layer = None
+    if frame.position.layer and frame.next_layer is not None:
+        layer = f"layer {frame.position.layer} of {frame.layout.layers}"
+    if frame.state is RunState.RUNNING:
+        ring.set_position(0, None, 0)
+    else:
+        ring.set_position(int(frame.position.stage), layer, int(frame.next_stage))
+    ring.set_marks(int(frame.failure.stage) if frame.failure else None, None)
+    ring.set_counter(counter_text(frame))
 
 
 def counter_text(frame: Frame) -> str:

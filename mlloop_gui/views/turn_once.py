@@ -1,4 +1,4 @@
-"""One sample travels the ring, a sentence at each stage: once, or turn after turn in slow motion."""
+"""One sample travels the ring, a sentence at each stage: once, or turn after turn."""
 
 from __future__ import annotations
 
