@@ -121,6 +121,24 @@ def test_the_whole_training_part_and_the_staircase(loop: LearningLoop) -> None:
     assert steps <= set(range(len(right) + 1))
 
 
+def test_a_float32_run_is_sliced_in_float64() -> None:
+    loop = stopped_loop(
+        {
+            "data": {"source": "blobs", "classes": 3, "samples": 60},
+            "model": {"hidden": [4], "dtype": "float32"},
+            "loss": {"l2": 0.1, "class_weights": [1.0, 3.0, 7.0]},
+        }
+    )
+    objective = Objective(Context.of(loop))
+    for parameter in some_parameters(loop):
+        found = look(loop, "slice", parameter=parameter)
+        for k in (0, 60, 120):
+            theta = moved(loop, parameter, float(found["values"][k]))
+            near(found["objective"][k], sum(objective.at(theta)))
+        assert found["objective"].dtype == found["train_loss"].dtype == np.float64
+        near(found["nudged_slope"], found["slope"], 1e-5)
+
+
 def test_accuracy_along_the_slice_in_plain_python() -> None:
     loop = stopped_loop(CASES["three classes"])
     record = loop.record
