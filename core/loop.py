@@ -111,17 +111,15 @@ class LearningLoop(Turns):
 
         It has the events up to here; checkpoints of the past are shared, not copied.
         """
-        update = self.turn if self.in_turn else self.update
         past = [c for c in self.experiment.change if c.update <= self.update]
         experiment = self.experiment.with_changes(past)
         problem = self.problem.with_loss(experiment.at(-1).loss)
         other = LearningLoop(experiment, problem, self.checkpoints.budget)
-        keep = min(self.head, update)
-        other.checkpoints = self.checkpoints.fork(keep)
+        other.checkpoints = self.checkpoints.fork(self.update)
         other.updates, other.checks = self.updates.copy(), self.checks.copy()
         other.effects, other.head = dict(self.effects), self.head
-        other.seconds = self.seconds * keep / max(1, self.head)
-        other._drop_future(keep)
+        other.seconds = self.seconds * self.update / max(1, self.head)
+        other._drop_future(self.update)
         here = self.position
         if self.in_turn:
             other._walk_to(here.update, here.stage, here.layer)

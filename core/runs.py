@@ -131,12 +131,18 @@ class Runs:
         self._enter(loop, None, None)
         return loop
 
-    def fork(self) -> LearningLoop:
-        """Leave the live run where it stands, for another with the same past."""
+    def fork(self, at: int | None = None) -> LearningLoop:
+        """Leave the live run where it stands, for another with the same past.
+
+        Parameters
+        ----------
+        at : int, optional
+            The update from which the other will differ, by default where the live one stands.
+        """
         assert self._live is not None
         assert self._live.loop is not None
         parent, loop = self._live.number, self._live.loop.fork()
-        self._enter(loop, parent, loop.update)
+        self._enter(loop, parent, loop.update if at is None else at)
         return loop
 
     def _enter(self, loop: LearningLoop, parent: int | None, forked_at: int | None) -> None:

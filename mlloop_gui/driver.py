@@ -186,8 +186,9 @@ class Driver:
             self._return_to_parent(edit, went_on)
         else:
             if went_on:
-                loop.go_to(edit.update)
-                loop = self.runs.fork()
+                if loop.update < edit.update:
+                    loop.go_to(edit.update)
+                loop = self.runs.fork(edit.update)
             loop.rewrite(edit.update, edit.before)
             edit.run = self.runs.number
         self._arrive()

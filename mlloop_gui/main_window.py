@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMainWindow,
     QSplitter,
+    QToolBar,
     QVBoxLayout,
     QWidget,
 )
@@ -26,17 +27,22 @@ from mlloop_gui.panels.column import SettingsColumn
 from mlloop_gui.session import Session
 from mlloop_gui.settings import Settings
 from mlloop_gui.theme import Theme
+from mlloop_gui.views.bottom import Bottom, Tab
 from mlloop_gui.views.boundary_view import BoundaryView
 from mlloop_gui.views.curves_view import CurvesView
+from mlloop_gui.views.filmstrip import Filmstrip
 from mlloop_gui.views.message_bar import MessageBar
 from mlloop_gui.views.network_view import NetworkView
+from mlloop_gui.views.presenter import Presenter
 from mlloop_gui.views.ring_bar import RingBar
 from mlloop_gui.views.run_bar import RunBar
+from mlloop_gui.views.runs_view import RunsView
+from mlloop_gui.views.scrub_bar import ScrubBar
 from mlloop_gui.views.turn_once import TurnOnce
 from mlloop_gui.views.welcome import WelcomeCard
 
 TITLE = "mlloop"
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 
 
 class MainWindow(QMainWindow):
@@ -73,6 +79,8 @@ class MainWindow(QMainWindow):
         self.addToolBar(self.run_bar)
         self.addToolBarBreak()
         self.addToolBar(self.ring_bar)
+        self.scrub_bar = ScrubBar(self.session, self.actions_by_name)
+        self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, _fixed_bar("Time", self.scrub_bar))
         self._build_centre()
         self._arranged = False
         self._build_docks()
@@ -81,6 +89,10 @@ class MainWindow(QMainWindow):
         for stage in Stage:
             key = QShortcut(QKeySequence(str(int(stage))), self)
             key.activated.connect(lambda stage=stage: self.session.inspect(stage))
+        self.presenter = Presenter(self.session, self.actions_by_name, self, self.travel)
+        self.presenter.left.connect(self._retheme)
+        self.actions_by_name["presentation"].triggered.connect(self.presenter.toggle)
+        self.actions_by_name["slow_motion"].triggered.connect(self.travel.toggle_slow_motion)
         for name in ("run", "step", "step_back", "reset"):
             self.actions_by_name[name].triggered.connect(self.travel.stop)
         for changed in (self.session.history_changed, self.session.run_started):
@@ -118,14 +130,34 @@ class MainWindow(QMainWindow):
         self.panels = SettingsColumn(session)
         self.curves = CurvesView(session)
         self.inspectors = InspectorStack(session)
+        self.bottom = Bottom(
+            (
+                Tab("inspector", "Inspector", "The chosen stage in numbers", self._inspectors),
+                Tab("film", "Filmstrip", "The boundary as it emerged", lambda: Filmstrip(session)),
+                Tab("runs", "Runs", "The runs that are kept, side by side",
+                    lambda: RunsView(session)),
+            )
+        )  # fmt: skip
         area = Qt.DockWidgetArea
         self.docks = {
             "Settings": self._dock("Settings", self.panels, area.LeftDockWidgetArea),
             "Curves": self._dock("Curves", self.curves, area.RightDockWidgetArea),
-            "Inspector": self._dock("Inspector", self.inspectors, area.BottomDockWidgetArea),
+            "Inspector": self._dock("Inspector", self.bottom, area.BottomDockWidgetArea),
         }
+        self.docks["Inspector"].setTitleBarWidget(self.bottom.title)
+        self.bottom.changed.connect(self._follow_visibility)
+        for number, name in enumerate(self.bottom.names, 1):
+            key = QShortcut(QKeySequence(f"Ctrl+{number}"), self)
+            key.activated.connect(lambda name=name: self._show_tab(name))
         self.setCorner(Qt.Corner.BottomLeftCorner, area.LeftDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, area.BottomDockWidgetArea)
+
+    def _inspectors(self) -> QWidget:
+        return self.inspectors
+
+    def _show_tab(self, name: str) -> None:
+        self.docks["Inspector"].show()
+        self.bottom.show_tab(name)
 
     def _dock(self, name: str, widget: QWidget, where: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(name, self)
@@ -203,14 +235,19 @@ class MainWindow(QMainWindow):
         self.settings.scale = themes.clamp_scale(self.settings.scale * factor if factor else 1.0)
         self._retheme()
 
+    @Slot()
     def _retheme(self) -> None:
         self._apply_theme()
+        if self.presenter.page is not None and self.presenter.active:
+            self.presenter.page.set_theme(self.theme)
+            return  # the window's own parts take it when they are back
         for part in (
             self.ring_bar,
             self.network,
             self.boundary,
             self.curves,
-            self.inspectors,
+            self.bottom,
+            self.scrub_bar,
             self.panels,
         ):
             part.set_theme(self.theme)
@@ -229,13 +266,22 @@ class MainWindow(QMainWindow):
     @Slot()
     def _follow_visibility(self) -> None:
         """Ask for no more than what is seen."""
+        if self.presenter.active:
+            self.session.show(**self.presenter.wanted())
+            return
         self.session.show(
             boundary=self.boundary.isVisible() or self.network.isVisible(),
             units=self.network.isVisible(),
             curves=self.curves.isVisible(),
             inspector=self.inspectors.isVisible() or self.travel.active,
-            embedding=self.boundary.embedding.isVisible(),
+            embedding=self.boundary.embedding.isVisible() or self._shows_face("embedding"),
+            film=self.bottom.shows("film"),
+            trajectory=self.bottom.shows("landscape"),
         )
+
+    def _shows_face(self, key: str) -> bool:
+        face = self.inspectors.face
+        return face is not None and face.key == key and face.isVisible()
 
     # -- layout and end ------------------------------------------------------------------------
 
@@ -261,6 +307,15 @@ class MainWindow(QMainWindow):
             return
         super().closeEvent(event)
         self.closed.emit()
+
+
+def _fixed_bar(name: str, widget: QWidget) -> QToolBar:
+    """A tool bar that stays where it is and holds one widget."""
+    bar = QToolBar(name)
+    bar.setObjectName(f"bar.{name.lower()}")
+    bar.setMovable(False)
+    bar.addWidget(widget)
+    return bar
 
 
 def _slim_title(name: str) -> QLabel:

@@ -1,0 +1,127 @@
+"""What stands at the bottom of the window, one at a time; each is built when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from mlloop_gui.theme import Theme
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One of the tabs.
+
+    Parameters
+    ----------
+    name : str
+        For `Bottom.show_tab`.
+    title, tip : str
+    build : callable
+        Makes the widget.
+    """
+
+    name: str
+    title: str
+    tip: str
+    build: Callable[[], QWidget]
+
+
+class TabTitle(QWidget):
+    """The dock's title bar: the tabs, and a stretch by which the dock is dragged."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setToolTip("Drag to move; double-click to float")
+        self.bar = QTabBar()
+        self.bar.setObjectName("bottom.tabs")
+        self.bar.setAccessibleName("What the bottom of the window shows")
+        self.bar.setDrawBase(False)
+        self.bar.setExpanding(False)
+        self.bar.setUsesScrollButtons(False)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 0, 8, 0)
+        row.addWidget(self.bar)
+        row.addWidget(QLabel(), 1)
+
+
+class Bottom(QWidget):
+    """A stack of tabs.
+
+    Parameters
+    ----------
+    tabs : tuple of Tab
+        The first is shown, and built at once.
+
+    Attributes
+    ----------
+    title : TabTitle
+        To be used as the title bar of the dock that holds this widget.
+
+    Signals
+    -------
+    changed
+        Another tab is shown.
+    """
+
+    changed = Signal()
+
+    def __init__(self, tabs: tuple[Tab, ...], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("bottom")
+        self._tabs = tabs
+        self._built: dict[str, QWidget] = {}
+        self._theme: Theme | None = None
+        self.title = TabTitle()
+        for number, tab in enumerate(tabs):
+            self.title.bar.addTab(tab.title)
+            self.title.bar.setTabToolTip(number, f"{tab.tip} (Ctrl+{number + 1})")
+        self._stack = QStackedWidget()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._stack)
+        self.title.bar.currentChanged.connect(self._turn_to)
+        self._turn_to(0)
+
+    @property
+    def current(self) -> str:
+        """The name of the tab that is shown."""
+        return self._tabs[self.title.bar.currentIndex()].name
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all tabs, in order."""
+        return tuple(tab.name for tab in self._tabs)
+
+    def widget(self, name: str) -> QWidget:
+        """What a tab holds; built if it was not yet. Raises `KeyError` for an unknown name."""
+        if name not in self._built:
+            tab = {tab.name: tab for tab in self._tabs}[name]
+            made = self._built[name] = tab.build()
+            self._stack.addWidget(made)
+            if self._theme is not None and hasattr(made, "set_theme"):
+                made.set_theme(self._theme)
+        return self._built[name]
+
+    def show_tab(self, name: str) -> None:
+        """Turn to a tab; raises `KeyError` for an unknown name."""
+        self.widget(name)
+        self.title.bar.setCurrentIndex(self.names.index(name))
+
+    def shows(self, name: str) -> bool:
+        """Whether a tab can be seen now."""
+        return self.isVisible() and self.current == name
+
+    def _turn_to(self, number: int) -> None:
+        self._stack.setCurrentWidget(self.widget(self._tabs[number].name))
+        self.changed.emit()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours and text sizes of ``theme``."""
+        self._theme = theme
+        for made in self._built.values():
+            if hasattr(made, "set_theme"):
+                made.set_theme(theme)
