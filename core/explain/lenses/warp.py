@@ -9,6 +9,7 @@ from core.explain.context import kernel_of
 from core.explain.lenses.crowd import Crowd, some_rows
 from core.explain.lenses.plane import Plane
 from core.explain.lenses.probe import probe
+from core.metrics import predicted_classes
 
 LINES, POINTS = 13, 40
 MARGIN = 0.05
@@ -25,7 +26,8 @@ def warp(case: Case) -> ArrayTable:
     -------
     dict
         ``widths`` (layers,); ``rows``, ``source_rows``, ``classes``, ``in_batch`` (n,) and
-        ``chosen`` of the samples shown; for each layer ``points_i`` (n, 2), ``explained_i`` and
+        ``chosen`` of the samples shown; for classes ``wrong`` (n,), which of them the model gets
+        wrong; for each layer ``points_i`` (n, 2), ``explained_i`` and
         ``probe_i``; for two features ``grid_i`` (lines, points, 2), half of the lines along each
         input; ``probe_rows`` and ``probe_tested``, how many rows the probe is fitted and tested
         on, and ``probe_validation``, whether these are unseen.
@@ -46,7 +48,8 @@ def warp(case: Case) -> ArrayTable:
     x = np.concatenate(parts, dtype=record.theta.dtype, casting="same_kind")
     cuts = np.cumsum([len(part) for part in parts])[:-1]
     kernel = kernel_of(case.context, record.theta.dtype.name, False)
-    layers = [x, *kernel.activations(x)[:-1]]
+    *hidden, scores = kernel.activations(x)
+    layers = [x, *hidden]
     arrays = crowd.arrays(case) | {
         "widths": np.array(widths),
         "probe_rows": np.asarray(len(fitted)),
@@ -54,6 +57,8 @@ def warp(case: Case) -> ArrayTable:
         "probe_validation": np.asarray(unseen),
     }
     target = problem.dataset.target
+    if problem.classes:
+        arrays["wrong"] = predicted_classes(scores[: len(shown)]) != target[crowd.rows]
     for i, layer in enumerate(layers):
         points, known, asked, lines = np.split(layer, cuts)
         plane = Plane.fit(points[: crowd.training])

@@ -48,6 +48,21 @@ def _check_main_directions(points: np.ndarray, a: np.ndarray, explained: float) 
     near(explained, (singular[:2] ** 2).sum() / (singular**2).sum(), 1e-9)
 
 
+@pytest.mark.parametrize("name", CASES)
+def test_which_of_the_samples_are_wrong_in_plain_python(name: str) -> None:
+    loop = stopped_loop(CASES[name])
+    found, hand = look(loop, "warp"), Hand(loop)
+    if not loop.problem.classes:
+        assert "wrong" not in found
+        return
+    for x, truth, wrong in zip(
+        loop.problem.x[found["rows"], :-1].tolist(), found["classes"], found["wrong"], strict=True
+    ):
+        scores = hand.forward(x, [])[2][-1]
+        guess = scores.index(max(scores)) if len(scores) > 1 else int(scores[0] > 0)
+        assert wrong == (guess != truth)
+
+
 def test_a_layer_of_one_unit_lies_on_a_line_and_one_of_two_as_it_is() -> None:
     loop = stopped_loop(FLAT)
     found = look(loop, "warp")
