@@ -32,6 +32,8 @@ class Settings:
         Experiment files, newest first.
     geometry, layout : str
         Qt's own description of the window and its docks, in base 64.
+    guide : dict of str to int
+        Steps finished of each chapter of the guide.
     """
 
     seen_introduction: bool = False
@@ -40,6 +42,7 @@ class Settings:
     recent: list[str] = field(default_factory=list)
     geometry: str = ""
     layout: str = ""
+    guide: dict[str, int] = field(default_factory=dict)
 
     def remember(self, path: str) -> None:
         """Put a file at the head of the recent ones."""
@@ -84,6 +87,8 @@ def _checked(found: Any) -> Settings:
         setattr(settings, item.name, value)
     if not all(isinstance(path, str) for path in settings.recent):
         raise ValueError("has a bad list of recent files")
+    if not all(type(steps) is int and steps >= 0 for steps in settings.guide.values()):
+        raise ValueError("has a bad guide")
     if settings.theme not in ("system", "light", "dark") or not 0.5 <= settings.scale <= 4:
         raise ValueError("has a bad theme or scale")
     return settings

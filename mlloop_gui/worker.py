@@ -76,6 +76,11 @@ class Worker(QThread):
         self._painted.set()
         return self._sent
 
+    @property
+    def sent(self) -> int:
+        """The number of the newest command."""
+        return self._sent
+
     def take(self) -> Frame | None:
         """The latest frame, once."""
         self._announced = False

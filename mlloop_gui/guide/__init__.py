@@ -1,0 +1,1 @@
+"""The guide: chapters that run the window, point at it, and check what was done."""
