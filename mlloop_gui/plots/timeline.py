@@ -7,21 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Property, QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from mlloop_gui.plots import numbers
+from mlloop_gui.plots import timeline_painting as painting
 from mlloop_gui.plots.canvas import Canvas
 from mlloop_gui.plots.numbers import nice_step
-from mlloop_gui.style_sheet import mix
-from mlloop_gui.theme import Theme, font
+from mlloop_gui.theme import Theme
 
 #: Room left and right of the track, for half a handle.
 _EDGE = 9.0
-#: Half the width of a mark, and how near a click must be to mean it.
-_MARK, _REACH = 5.0, 6.0
-#: Least pixels between two ticks, and between two numbers.
-_TICK_GAP, _NUMBER_GAP = 9.0, 26.0
+#: How near a click must be to a mark to mean it.
+_REACH = 6.0
 _LEAST_SCALE = 10
 _KEYS = {
     Qt.Key.Key_Left: "update back", Qt.Key.Key_Right: "update on",
@@ -67,7 +65,8 @@ class Timeline(Canvas):
         self._marks: tuple[Mark, ...] = ()
         self._fork: Fork | None = None
         self._epochs: Any = None
-        self._ticks: tuple[list[QPointF], list[tuple[float, str]]] | None = None
+        self._ticks: painting.Ticks | None = None
+        self._stretch = (0.0, 0.0)
         self._dragged = False
         self._cursor: float | None = None
         self._why_not = ""
@@ -124,21 +123,22 @@ class Timeline(Canvas):
         """Say why one cannot travel; empty when one can."""
         self._why_not = text
 
-    def value(self) -> int:
+    def place(self) -> int:
         """Return the update on screen, or the one that is being travelled to."""
         return self._value
 
-    def set_value(self, update: int) -> None:
+    def travel(self, update: int) -> None:
         """Travel to an update; beyond the run's end is its end."""
         self._travel(int(update))
 
-    value_ = Property("qlonglong", value, set_value, user=True)
+    # Qt's int has 32 bits, which the updates of a long run do not fit in.
+    value = Property("qlonglong", place, travel, user=True)  # type: ignore[arg-type]
 
     def head(self) -> int:
         """Return the last update made."""
         return self._head
 
-    maximum = Property("qlonglong", head)
+    maximum = Property("qlonglong", head)  # type: ignore[arg-type]  # as above
 
     def _travel(self, update: int) -> None:
         update = min(max(update, 0), self._head)
@@ -226,99 +226,35 @@ class Timeline(Canvas):
         self._ticks = None
         super().resizeEvent(event)
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint what lies in the stretch that has to be painted."""
+        self._stretch = float(event.rect().left()), float(event.rect().right())
+        super().paintEvent(event)
+
     def draw(self, painter: QPainter) -> None:
         """Paint the numbers of the epochs, the track, the marks, the handle."""
-        theme = self.theme
-        painter.fillRect(self.rect(), QColor(theme.panel))
+        theme, y = self.theme, self._track_y()
+        left, right = self._stretch
+        painter.fillRect(QRectF(left, 0.0, right - left + 1.0, self.height()), QColor(theme.panel))
         if self._ticks is None:
-            self._ticks = self._place_ticks()
-        lines, texts = self._ticks
-        painter.setPen(QPen(QColor(mix(theme.border, theme.muted, 0.4)), 1.0))
-        if lines:
-            painter.drawLines(lines)
-        painter.setFont(font("small"))
-        painter.setPen(QColor(theme.muted))
-        for x, text in texts:
-            painter.drawText(QPointF(x, self.line_height() - 3.0), text)
-        self._draw_track(painter)
+            self._ticks = painting.place_ticks(self._epochs, self._scale, self._x, y - 7.0)
+        baseline = self.line_height() - 3.0
+        painting.paint_ticks(painter, self._ticks, theme, baseline, left, right)
+        ends = self._x(0), self._x(self._head), self._x(self._scale)
+        here = self._x(self._value) if self.isEnabled() else ends[0]
+        forked = None if self._fork is None else self._x(min(self._fork.update, self._head))
+        painting.paint_track(painter, theme, y, ends, here, forked)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if forked is not None:
+            painting.paint_branch(painter, theme, forked, y)
         for mark in self._marks:
-            self._draw_mark(painter, QPointF(self._x(mark.update), self._track_y()), mark.kind)
+            x = self._x(mark.update)
+            if left - 2.0 * painting.MARK <= x <= right + 2.0 * painting.MARK:
+                painting.paint_mark(painter, theme, QPointF(x, y), mark.kind)
         if self.isEnabled():
-            self._draw_handle(painter)
+            painting.paint_handle(painter, theme, here, y)
             if self._cursor is not None:
                 self._draw_cursor(painter, self._cursor)
-
-    def _place_ticks(self) -> tuple[list[QPointF], list[tuple[float, str]]]:
-        """Return the ends of the ticks, two points each, and the numbers with their left ends."""
-        lines: list[QPointF] = []
-        texts: list[tuple[float, str]] = []
-        if self._epochs is None or not (whole := self._epochs.done(self._scale)):
-            return lines, texts
-        across = self._x(self._scale) - self._x(0)
-        stride = max(1, round(nice_step(float(whole), max(int(across / _TICK_GAP), 1))))
-        taken = self.text_width("epoch") + 10.0
-        texts.append((0.0, "epoch"))
-        top = self._track_y() - 7.0
-        for epoch in range(stride, whole + 1, stride):
-            x = round(self._x(self._epochs.end(epoch))) + 0.5
-            text = numbers.count(epoch)
-            width = self.text_width(text)
-            is_round = (epoch // stride) % 5 == 0 or stride * 60.0 * across < 1.0
-            wide = across / max(whole / stride, 1.0) >= width + _NUMBER_GAP
-            long = (is_round or wide) and x - width / 2 >= taken and x + width / 2 <= self.width()
-            if long:
-                texts.append((x - width / 2.0, text))
-                taken = x + width / 2 + _NUMBER_GAP
-            lines += [QPointF(x, top - (3.0 if long else 0.0)), QPointF(x, top + 3.0)]
-        return lines, texts
-
-    def _draw_track(self, painter: QPainter) -> None:
-        theme, y = self.theme, self._track_y()
-        left, end = self._x(0), self._x(self._head)
-        painter.setPen(QPen(QColor(mix(theme.border, theme.panel, 0.2)), 1.0, Qt.PenStyle.DotLine))
-        painter.drawLine(
-            QPointF(end, round(y) + 0.5), QPointF(self._x(self._scale), round(y) + 0.5)
-        )
-        made, gone = QColor(mix(theme.border, theme.muted, 0.35)), QColor(theme.accent)
-        here = self._x(self._value) if self.isEnabled() else left
-        shared = self._x(min(self._fork.update, self._head)) if self._fork else left
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.fillRect(QRectF(shared, y - 2.0, end - shared, 5.0), made)
-        painter.fillRect(QRectF(shared, y - 1.0, max(here - shared, 0.0), 3.0), gone)
-        if self._fork is not None:
-            # Two thin lines: this stretch is this run's and the other's.
-            for top in (y - 2.0, y + 2.0):
-                painter.fillRect(QRectF(left, top, shared - left, 1.0), made)
-                painter.fillRect(QRectF(left, top, min(here, shared) - left, 1.0), gone)
-            self._draw_branch(painter, shared, y)
-
-    def _draw_branch(self, painter: QPainter, x: float, y: float) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(self.theme.text), 1.6))
-        painter.setBrush(QColor(self.theme.panel))
-        painter.drawLine(QPointF(x, y), QPointF(x + 8.0, y - 9.0))
-        painter.drawEllipse(QPointF(x, y + 0.5), 3.0, 3.0)
-        painter.drawEllipse(QPointF(x + 8.0, y - 9.0), 2.2, 2.2)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(Qt.PenStyle.NoPen)
-
-    def _draw_mark(self, painter: QPainter, at: QPointF, kind: str) -> None:
-        painter.setPen(QPen(QColor(self.theme.panel), 1.5))
-        painter.setBrush(QColor(self.theme.text))
-        x, y, half = at.x(), at.y() + 0.5, _MARK
-        if kind == "weight":
-            corners = [(x, y - half), (x + half, y + half - 1.0), (x - half, y + half - 1.0)]
-        else:
-            corners = [(x, y - half - 0.5), (x + half + 0.5, y), (x, y + half + 0.5),
-                       (x - half - 0.5, y)]  # fmt: skip
-        painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
-
-    def _draw_handle(self, painter: QPainter) -> None:
-        x, y = self._x(self._value), self._track_y() + 0.5
-        painter.setPen(QPen(QColor(self.theme.panel), 1.5))
-        painter.setBrush(QColor(self.theme.accent))
-        painter.drawRoundedRect(QRectF(x - 3.5, y - 9.0, 7.0, 18.0), 3.5, 3.5)
 
     def _draw_cursor(self, painter: QPainter, cursor: float) -> None:
         text = f"update {numbers.count(self.update_at(cursor))}"

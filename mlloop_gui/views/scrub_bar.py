@@ -95,7 +95,7 @@ class ScrubBar(QFrame):
         still = frame.state is not RunState.RUNNING
         self._arrive(frame)
         self._follow_run(frame)
-        update = self.timeline.value() if self._sent is not None else frame.position.update
+        update = self.timeline.place() if self._sent is not None else frame.position.update
         self.timeline.set_place(min(update, frame.head), frame.head, still)
         if (frame.head > 0) is not self.timeline.isEnabled():
             self._enable(frame.head > 0)
