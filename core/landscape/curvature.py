@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -57,6 +58,10 @@ def hessian_product(
     return (up - down) / (2.0 * size)
 
 
+def _tell(progress: Progress, used: int, products: int, share: float) -> None:
+    progress((used - 1 + share) / products)
+
+
 @np.errstate(all="ignore")
 def sharpness(
     surface: Surface,
@@ -89,9 +94,7 @@ def sharpness(
     best, top, size = vector, float("nan"), 0
     for used in range(1, products + 1):
         basis[size] = vector
-        product = hessian_product(
-            surface, theta, vector, lambda share, k=used: progress((k - 1 + share) / products)
-        )
+        product = hessian_product(surface, theta, vector, partial(_tell, progress, used, products))
         if not np.isfinite(product).all():
             return Sharpness(float("nan"), vector, used, False)
         triangle[size, size] = vector @ product

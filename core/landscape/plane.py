@@ -181,8 +181,9 @@ def trajectory_plane(
             directions[k] = -direction
     names = []
     for k in range(2):
-        moved = float(values[-1 - k]) / whole if k < len(values) else 0.0
-        names.append(f"direction {k + 1}, {100.0 * max(moved, 0.0):.0f} % of the way")
+        moved = max(float(values[-1 - k]), 0.0) / whole if k < len(values) else 0.0
+        part = f"{100.0 * moved:.0f}" if moved >= 0.01 or moved <= 1e-12 else "under 1"
+        names.append(f"direction {k + 1}, {part} % of the way")
     return Plane("trajectory", origin, directions, (names[0], names[1]))
 
 

@@ -36,21 +36,19 @@ def gauge_sentence(gauge: float) -> str:
         return "The loss near here is not a finite number, so its curvature is not either."
     if gauge <= 0.0:
         return "No direction curves upwards here: there is no valley that a step could overshoot."
-    left = f"{abs(1.0 - gauge):.0%}".replace("%", " %")
+    left = f"{100.0 * abs(1.0 - gauge):.3g} %"
     if gauge < 1.0:
-        return (
-            f"Stable: in the sharpest valley, each step leaves {left} of the distance to its floor."
-        )
+        return f"Stable: in the sharpest valley a step leaves {left} of the distance to the floor."
     if gauge < STABLE:
         return (
-            "Stable, but it overshoots: in the sharpest valley, each step jumps across the floor"
-            f" and lands {left} of the distance beyond it."
+            "Stable, but overshooting: in the sharpest valley a step lands beyond the floor, at"
+            f" {left} of its distance."
         )
     if gauge == STABLE:
-        return "On the line: in the sharpest valley, each step jumps across to the same height."
+        return "On the line: in the sharpest valley a step lands beyond the floor, as far away."
     return (
-        "Unstable: in the sharpest valley, each step jumps across and lands"
-        f" {abs(1.0 - gauge):.3g} times as far from the floor, until the curvature changes."
+        "Unstable: in the sharpest valley a step jumps across the floor and lands"
+        f" {abs(1.0 - gauge):.3g} times as far away, until the curvature changes."
     )
 
 
@@ -58,7 +56,7 @@ def optimizer_sentence(optimizer: OptimizerSettings) -> str:
     """What the line at 2 means for an optimizer that is not plain gradient descent; else empty."""
     limit = own_limit(optimizer)
     if limit is None:
-        return f"The line is for plain steps; {optimizer.name} scales each parameter's own."
+        return f"The line is for plain steps; {optimizer.name} scales each parameter's."
     if limit != STABLE:
-        return f"The line at 2 is for plain steps; {optimizer.name} stays stable up to {limit:.3g}."
+        return f"With {optimizer.name} the line is at {limit:.3g} (dashed)."
     return ""

@@ -412,7 +412,7 @@ def test_what_the_gauge_says() -> None:
     said = [gauge_sentence(g) for g in (-0.1, 0.3, 1.25, 2.0, 3.0, float("nan"))]
     assert "No direction curves upwards" in said[0]
     assert "leaves 70 % of the distance" in said[1]
-    assert "lands 25 % of the distance beyond" in said[2]
+    assert "beyond the floor, at 25 % of its distance" in said[2]
     assert "On the line" in said[3]
     assert "2 times as far" in said[4]
     assert "not a finite number" in said[5]
@@ -424,8 +424,8 @@ def test_what_is_said_of_other_optimizers() -> None:
         return optimizer_sentence(OptimizerSettings(name=name, momentum=0.9))
 
     assert words("sgd") == ""
-    assert "up to 3.8" in words("momentum")
-    assert "up to 1.36" in words("nesterov")
+    assert "at 3.8" in words("momentum")
+    assert "at 1.36" in words("nesterov")
     assert "adam scales" in words("adam")
 
 
