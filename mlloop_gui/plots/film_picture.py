@@ -170,5 +170,7 @@ def deepest(region: NDArray[np.bool_]) -> tuple[int, int] | None:
         left = left & padded[2:, 1:-1] & padded[:-2, 1:-1] & padded[1:-1, 2:] & padded[1:-1, :-2]
     if not depth.size or depth.max() < _DEEP:
         return None
-    row, column = np.unravel_index(int(depth.argmax()), depth.shape)
-    return int(row), int(column)
+    # Where several are equally far, the one in their midst.
+    rows, columns = np.nonzero(depth == depth.max())
+    nearest = np.hypot(rows - rows.mean(), columns - columns.mean()).argmin()
+    return int(rows[nearest]), int(columns[nearest])
