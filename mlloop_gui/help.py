@@ -11,6 +11,8 @@ from mlloop_gui.actions import COMMANDS, SIZES
 
 OTHER_KEYS = (
     ("1 … 9", "Open the inspector of a stage"),
+    ("PgUp, PgDown, Esc", "In the presentation: scene before, next scene, leave"),
+    ("B, N, C, L, M", "In it: boundary, network, curves, loss, confusion matrix"),
     ("F10", "Menu"),
     ("F12", "This help"),
     ("Ctrl + / − / 0", "Larger, smaller, normal size"),

@@ -121,7 +121,9 @@ QCheckBox::indicator:checked { background: $accent; border-color: $accent; image
 QRadioButton::indicator:checked { background: $raised; border: ${p5} solid $accent;
   width: ${p6}; height: ${p6}; }
 QCheckBox::indicator:focus, QRadioButton::indicator:focus { border: 2px solid $accent; }
+QRadioButton::indicator:checked:focus { border: ${p5} solid $accent; }
 QCheckBox:focus, QRadioButton:focus { color: $accent_ink; }
+QRadioButton:focus { text-decoration: underline; }
 
 QSlider::groove:horizontal { height: ${p4}; border-radius: ${p2}; background: $border; }
 QSlider::sub-page:horizontal { height: ${p4}; border-radius: ${p2}; background: $accent; }

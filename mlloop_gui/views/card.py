@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 
 class Card(QFrame):
@@ -30,3 +30,11 @@ class Card(QFrame):
         outer.addLayout(self.header)
         self.body = QVBoxLayout()
         outer.addLayout(self.body, 1)
+
+
+def light(button: QPushButton, on: bool) -> None:
+    """Give a button the look of the one to press next, or take it away."""
+    if bool(button.property("primary")) != on:
+        button.setProperty("primary", on)
+        button.style().unpolish(button)
+        button.style().polish(button)

@@ -17,6 +17,7 @@ from mlloop_gui.frames import Frame, RunState
 from mlloop_gui.plots.ring import LoopRing
 from mlloop_gui.session import Session
 from mlloop_gui.theme import Theme
+from mlloop_gui.views.card import light
 from mlloop_gui.views.pace import NUMBERS, Pace
 from mlloop_gui.views.status import StatusBox
 from mlloop_gui.views.turn_once import TurnOnce
@@ -76,6 +77,7 @@ class RingBar(QToolBar):
         layout = self.side.layout()
         assert isinstance(layout, QVBoxLayout)
         layout.insertWidget(1, self.turn_once)
+        light(self.turn_once, True)
 
     @Slot(int)
     def _inspect(self, stage: int) -> None:
