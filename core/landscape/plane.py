@@ -98,9 +98,7 @@ def parameter_plane(layout: Layout, theta: Array, first: int, second: int) -> Pl
                 "no such parameter", field="parameter", value=index, allowed=f"0 to {count - 1}"
             )
     if first == second:
-        raise InputError(
-            "the two parameters of a slice must differ", field="parameter", value=first
-        )
+        raise InputError("the two parameters of a slice must differ")
     origin = theta.astype(np.float64)
     directions = np.zeros((2, count))
     directions[0, first] = directions[1, second] = 1.0
@@ -158,11 +156,7 @@ def trajectory_plane(
         squares += away @ away.T
     whole = float(np.trace(squares))
     if not 0.0 < whole < np.inf:
-        raise InputError(
-            "the run has not moved, or not by finite numbers: it has no directions of its own",
-            field="landscape",
-            allowed="a trajectory of two places or more",
-        )
+        raise InputError("the run has not moved yet: it has no directions of its own")
     values, vectors = np.linalg.eigh(squares)
     lengths = np.sqrt(np.maximum(values[::-1][:2], 0.0))
     directions = np.zeros((2, layout.parameters))

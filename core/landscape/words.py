@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import isfinite
 
+from core.explain.numbers import number
 from core.landscape.curvature import STABLE
 from core.schedules import SCHEDULES
 from core.settings import OptimizerSettings
@@ -48,7 +49,7 @@ def gauge_sentence(gauge: float) -> str:
         return "On the line: in the sharpest valley a step lands beyond the floor, as far away."
     return (
         "Unstable: in the sharpest valley a step jumps across the floor and lands"
-        f" {abs(1.0 - gauge):.3g} times as far away, until the curvature changes."
+        f" {number(abs(1.0 - gauge))} times as far away, until the curvature changes."
     )
 
 

@@ -284,3 +284,4 @@ class LandscapeControls(QWidget):
         """Show a line under the buttons."""
         self.status.setText(text)
         self.status.setAccessibleName(text)
+        self.status.setToolTip(text)

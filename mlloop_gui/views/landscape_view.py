@@ -242,9 +242,9 @@ class LandscapeView(QWidget):
         own = (optimizer.name, limit) if limit is not None and limit != STABLE else None
         self.gauge.set_value(product, own, pale)
         about = "" if sharp.converged else "about "
-        said = [numbers.short(number) for number in (rate, sharp.eigenvalue, product)]
-        past = f", at update {numbers.count(self._drawn.update)}" if pale else ""
-        self.product.setText(f"{said[0]} × {about}{said[1]} = {said[2]}{past}")
+        said = [numbers.short(value) for value in (rate, sharp.eigenvalue, product)]
+        self.product.setText(f"{said[0]} × {about}{said[1]} = {said[2]}")
+        self.product.setToolTip(f"At update {numbers.count(self._drawn.update)}")
         words = f"{gauge_sentence(product)} {optimizer_sentence(optimizer)}".strip()
         self.sentence.setText(words)
         self.sentence.setToolTip(words)

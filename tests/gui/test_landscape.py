@@ -325,7 +325,7 @@ def test_a_picture_of_the_past_is_pale_and_says_so(tab) -> None:
     tab.update()
     assert tab.view.picture.pale
     assert "of update 1 (now at 2)" in tab.view.picture.head()
-    assert "at update 1" in tab.view.product.text()
+    assert tab.view.product.toolTip() == "At update 1"
     tab.player.do("go_to", 1)
     assert not tab.view.picture.pale
 
