@@ -61,6 +61,7 @@ def main(file: str | None = None) -> int:
     # Once the window stands there: the collection takes as long as a dozen frames.
     QTimer.singleShot(SETTLED, window, _collect_for_good)
     window.closed.connect(window.files.keep)
+    window.presenter.entering.connect(window.files.keep)
     window.show()
     status = application.exec()
     ender.stop()

@@ -300,6 +300,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop the threads and wait for them before the window goes."""
         self.travel.stop()
+        self.presenter.leave()
         self.remember_layout()
         if not self.session.finish():
             event.ignore()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
@@ -70,11 +71,11 @@ class PresentationView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._build()
         keys: list[tuple[str, Callable[[], object]]] = [
-            ("PgDown", lambda: self.walk(1)),
-            ("PgUp", lambda: self.walk(-1)),
+            ("PgDown", partial(self.walk, 1)),
+            ("PgUp", partial(self.walk, -1)),
             ("Esc", self.left.emit),
         ]
-        keys += [(kind.key, lambda name=name: self.choose(name)) for name, kind in KINDS.items()]
+        keys += [(kind.key, partial(self.choose, name)) for name, kind in KINDS.items()]
         for key, act in keys:
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -137,6 +138,8 @@ class PresentationView(QWidget):
         session.show(sample=None, columns=None, inspected=scene.stage)
         self._actions[f"step_size.{scene.step_size}"].trigger()
         older = [run.number for run in session.runs if run.number not in self._kept]
+        # A scene is nobody's work: it is neither unsaved nor to be saved over a file.
+        session.path, session.saved = None, scene.experiment
         session.new_run(scene.experiment)
         session.reach(scene.update)
         if scene.stage is not Stage.EVALUATE:

@@ -27,6 +27,8 @@ class _Before:
     shown: tuple[QWidget, ...]
     centre: QWidget | None
     focus: QWidget | None
+    path: str | None
+    saved: Experiment
     run: int
     runs: tuple[int, ...]
     experiment: Experiment
@@ -56,11 +58,12 @@ class Presenter(QObject):
 
     Signals
     -------
-    entered, left
-        `left` comes once the window is back; the size of text in force is then to be set anew.
+    entering, left
+        `entering` comes while the person's run is still on screen, `left` once the window is
+        back: the size of text in force is then to be set anew.
     """
 
-    entered = Signal()
+    entering = Signal()
     left = Signal()
 
     def __init__(
@@ -98,6 +101,7 @@ class Presenter(QObject):
         session, frame = self._session, self._session.frame
         if self.active or frame is None:
             return
+        self.entering.emit()
         window = self._window
         shown = tuple(
             part
@@ -110,6 +114,8 @@ class Presenter(QObject):
             shown,
             window.takeCentralWidget(),
             window.focusWidget(),
+            session.path,
+            session.saved,
             frame.run,
             tuple(run.number for run in session.runs) or (frame.run,),
             frame.experiment,
@@ -133,7 +139,6 @@ class Presenter(QObject):
         self.page.show()
         self.page.keep(self._before.runs)
         self.page.restore(self.page.at)
-        self.entered.emit()
 
     def _warm_up(self) -> None:
         """Load what bundled data takes before its scene is asked for."""
@@ -173,6 +178,7 @@ class Presenter(QObject):
         session = self._session
         self._actions[f"step_size.{before.step_size}"].trigger()
         session.by_experiment = before.by_experiment
+        session.path, session.saved = before.path, before.saved
         if any(run.number == before.run and run.alive for run in session.runs):
             session.switch_run(before.run)
         else:

@@ -182,6 +182,36 @@ def test_what_was_looked_at_is_looked_at_again(open_window, monkeypatch) -> None
     player.settle()
 
 
+def test_a_scene_never_lands_in_the_persons_file(open_window, monkeypatch, tmp_path) -> None:
+    monkeypatch.setattr("mlloop_gui.views.presentation.load_scenes", lambda: SCENES)
+    player = open_window(small())
+    path = str(tmp_path / "mine.toml")
+    player.session.save(path)
+    player.set(optimizer__learning_rate=0.5)
+    player.steps("update", 1)
+    kept = []
+    player.window.presenter.entering.connect(lambda: kept.append(player.session.frame.experiment))
+    player.key(Qt.Key.Key_F5)
+    assert [found.change[0].value for found in kept] == [0.5]
+    assert player.session.path is None
+    assert not player.session.modified
+    player.key(Qt.Key.Key_Escape)
+    player.settle()
+    assert player.session.path == path
+    assert player.session.saved == small()
+    assert player.session.modified
+    assert player.window.windowTitle().startswith("mine.toml")
+
+
+def test_a_window_closed_in_the_presentation_remembers_its_own_layout(present) -> None:
+    player = present()
+    window = player.window
+    window.settings.seen_introduction = True
+    window.close()
+    window.restore_layout()
+    assert all(not dock.isHidden() for dock in window.docks.values())
+
+
 def test_the_presentation_goes_on_where_it_was_left(present) -> None:
     player = present()
     player.key(Qt.Key.Key_PageDown)

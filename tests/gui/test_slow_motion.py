@@ -73,6 +73,18 @@ def test_another_command_ends_it(open_window, command) -> None:
         )
 
 
+def test_a_key_begins_and_ends_it(open_window) -> None:
+    player = open_window(small())
+    player.key(Qt.Key.Key_F6)
+    tick(player)
+    assert player.window.travel.repeats
+    player.key(Qt.Key.Key_F6)
+    assert not player.window.travel.active
+    assert player.frame.position.stage is Stage.TRANSFORM
+    player.key(Qt.Key.Key_F6)
+    assert player.frame.position.stage is Stage.PREDICT
+
+
 def test_it_takes_the_place_of_turn_once_and_finishes_the_turn(open_window) -> None:
     player = open_window(small())
     travel = player.window.travel
