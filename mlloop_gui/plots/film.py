@@ -191,6 +191,7 @@ class Film(Canvas):
 
     def draw(self, painter: QPainter) -> None:
         """Paint the pictures with their numbers."""
+        painter.fillRect(self.rect(), QColor(self.theme.panel))
         if not self._pictures:
             box = QRectF(_MARGIN, _MARGIN, self.width() - 2 * _MARGIN, self.line_height())
             text = "No pictures yet: they come as the run passes updates 0, 1, 3, 10, 30, 100 …"

@@ -47,7 +47,9 @@ class RunsTable(QTableView):
         self.setModel(self.runs)
         self.setObjectName("runs.table")
         self.setAccessibleName("Runs")
-        self.setAccessibleDescription(self.__doc__ or "")
+        self.setAccessibleDescription(
+            "Enter goes to a run, Delete forgets it, F2 renames it, T opens the table"
+        )
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QWidget
 
 from core.settings.paths import weight_place
 from mlloop_gui.actions import Actions
@@ -33,6 +33,7 @@ class ScrubBar(QFrame):
         super().__init__(parent)
         self.setObjectName("scrub_bar")
         self.setProperty("bar", True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Scrub bar")
         self._session = session
         self._run: int | None = None
@@ -49,7 +50,7 @@ class ScrubBar(QFrame):
         self.field.setObjectName("scrub.update")
         self.field.setAccessibleName("Go to update")
         self.field.setKeyboardTracking(False)
-        self.field.setGroupSeparatorShown(False)
+        self.field.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.field.setRange(0, 0)
         self.field.valueChanged.connect(self._ask)
         self._of = QLabel()

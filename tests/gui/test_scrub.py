@@ -336,7 +336,7 @@ def test_a_run_that_goes_on_paints_its_end_alone(line: Watched, qtbot) -> None:
 
 def test_what_is_painted_in_parts_is_what_is_painted_whole(line: Watched, qtbot) -> None:
     line.set_marks([Mark(300, "a = 1"), Mark(900, "weight_0[0,0] = 1", "weight")], Fork(200, "F."))
-    for update in (990, 997, 1004):
+    for update in (990, 997, 1004, 1135):
         count = len(line.painted)
         line.set_place(update, update, still=False)
         qtbot.waitUntil(lambda count=count: len(line.painted) > count)
