@@ -141,6 +141,7 @@ QTabWidget::pane { border: none; border-top: 1px solid $border; background: $pan
 QTabBar { background: transparent; qproperty-drawBase: 0; }
 QTabBar::tab { background: transparent; color: $text; padding: ${p6} ${p10};
   border: none; border-bottom: 2px solid transparent; }
+QTabBar#bottom_tabs::tab { padding: ${p2} ${p10}; }
 QTabBar::tab:hover { background: $hover; }
 QTabBar::tab:selected { color: $accent_ink; font-weight: bold; border-bottom-color: $accent; }
 QTabBar::tab:disabled { color: $disabled; }

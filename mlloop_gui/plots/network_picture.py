@@ -45,11 +45,12 @@ class NetworkPicture(QWidget):
     """Columns of units (inputs, hidden layers, outputs), the edges between them, every bias.
 
     Column 0 is the inputs. Layer ``l`` of the parameters leads from column ``l`` to ``l + 1``.
-    A click, or the arrow keys, choose a unit; hovering tells the value under the cursor.
+    A click, or the arrow keys, choose a unit, Enter activates it; hovering tells the value.
     """
 
     unit_clicked = Signal(int, int)
     edge_clicked = Signal(int, int, int)
+    unit_activated = Signal(int, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -193,6 +194,11 @@ class NetworkPicture(QWidget):
 
     # What it says of itself
 
+    @property
+    def structure(self) -> Structure:
+        """Sizes and names of the network that is shown."""
+        return self._structure
+
     def describe(self) -> str:
         """Return the structure in words."""
         return self._structure.describe()
@@ -319,7 +325,11 @@ class NetworkPicture(QWidget):
     # Mouse and keys
 
     def event(self, event: QEvent) -> bool:
-        """Answer the tooltip with the value under the cursor."""
+        """Keep the arrow keys, shortcuts elsewhere; tell the value under the cursor."""
+        override = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        if override and Qt.Key(event.key()) in _STEPS and not event.modifiers():
+            event.accept()
+            return True
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             text = self.text_at(QPointF(event.pos()))
             if text:
@@ -363,6 +373,8 @@ class NetworkPicture(QWidget):
                 self._structure, layer, unit, self._biases, self._unit_values, self._unit_symbol
             )
             self.setAccessibleDescription(f"{self.describe()} Chosen: {name}")
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._selected:
+            self.unit_activated.emit(*self._selected)
         elif event.key() == Qt.Key.Key_T and not event.modifiers():
             self.open_table()
         else:

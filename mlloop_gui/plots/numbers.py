@@ -8,12 +8,36 @@ from collections.abc import Iterable, Sequence
 MINUS = "\u2212"
 THIN_SPACE = "\u202f"
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_SPACES = str.maketrans("", "", " \u00a0\u2009\u202f'_")
+_SIGNS = str.maketrans({"\u2212": "-", "\u00d7": "x"})
 _NOT_FINITE = {"nan": "not a number", "inf": "∞", "-inf": f"{MINUS}∞"}
 
 
 def signed(text: str) -> str:
     """Return ``text`` with a typographic minus in place of each hyphen."""
     return text.replace("-", MINUS)
+
+
+def plain(text: str) -> str:
+    """Return a number as a person types or copies it in the signs that Python reads."""
+    return text.translate(_SIGNS).translate(_SPACES)
+
+
+def read(text: str) -> float:
+    """Return the number in ``text``; a comma may stand for the decimal point.
+
+    Raises
+    ------
+    ValueError
+        Where it is none, or not a finite one.
+    """
+    written = plain(text)
+    if written.count(",") == 1 and "." not in written:
+        written = written.replace(",", ".")
+    value = float(written)
+    if not math.isfinite(value):
+        raise ValueError("not a finite number")
+    return value
 
 
 def fixed(value: float, decimals: int) -> str:

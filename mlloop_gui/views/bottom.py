@@ -37,7 +37,7 @@ class TabTitle(QWidget):
         super().__init__(parent)
         self.setToolTip("Drag to move; double-click to float")
         self.bar = QTabBar()
-        self.bar.setObjectName("bottom.tabs")
+        self.bar.setObjectName("bottom_tabs")
         self.bar.setAccessibleName("What the bottom of the window shows")
         self.bar.setDrawBase(False)
         self.bar.setExpanding(False)

@@ -17,6 +17,7 @@ from mlloop_gui.session import Session
 from mlloop_gui.theme import Theme, class_lut, current
 from mlloop_gui.views.card import Card
 from mlloop_gui.views.pace import PICTURES, Pace
+from mlloop_gui.views.weight_bar import WeightBar
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +94,13 @@ class NetworkView(Card):
         self.picture = NetworkPicture()
         self.picture.setAccessibleName("Network")
         self.body.setContentsMargins(0, 0, 0, 0)
-        self.body.addWidget(self.picture)
+        self.body.addWidget(self.picture, 1)
+        self.editor = WeightBar(session)
+        self.body.addWidget(self.editor)
+        self.picture.unit_clicked.connect(self._choose_unit)
+        self.picture.unit_activated.connect(self.editor.edit_unit)
+        self.picture.edge_clicked.connect(self.editor.edit_edge)
+        self.editor.closed.connect(self.picture.setFocus)
         self._pace = Pace(PICTURES)
         session.run_started.connect(self._restructure)
         session.frame_changed.connect(self._follow)
@@ -109,6 +116,14 @@ class NetworkView(Card):
         self.picture.set_structure(
             frame.layout.sizes, problem.representation.feature_names, problem.output_names, names
         )
+        self.editor.set_structure(self.picture.structure, frame.layout)
+
+    @Slot(int, int)
+    def _choose_unit(self, column: int, unit: int) -> None:
+        """Pick a unit for every view; its bias and weights can then be edited."""
+        if column > 0:
+            self._session.choose_unit(column - 1, unit)
+        self.editor.open_unit(column, unit)
 
     @Slot()
     def _follow(self) -> None:
@@ -136,9 +151,11 @@ class NetworkView(Card):
         picture.set_edge_values(found.edges, found.edge_title, found.edge_symbol)
         picture.set_unit_values(found.units, found.unit_symbol)
         picture.set_title(found.title)
+        self.editor.refresh()
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in the theme's colours."""
         self.picture.set_theme(theme)
+        self.editor.set_theme(theme)
         if self._session.frame is not None:
             self.refresh(self._session.frame)

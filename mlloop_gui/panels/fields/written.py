@@ -6,9 +6,7 @@ from collections.abc import Sequence
 
 from core.errors import InputError
 from core.experiment import Field
-
-_SPACES = str.maketrans("", "", " \u00a0\u2009\u202f'_")
-_SIGNS = str.maketrans({"\u2212": "-", "\u00d7": "x"})
+from mlloop_gui.plots import numbers
 
 
 def format_number(value: float) -> str:
@@ -26,15 +24,11 @@ def parse_number(text: str, field: Field) -> float:
     InputError
         Where it is none, or outside the field's bounds.
     """
-    plain = text.translate(_SIGNS).translate(_SPACES)
-    if plain.count(",") == 1 and "." not in plain:
-        plain = plain.replace(",", ".")
     try:
-        value = float(plain)
-    except ValueError:
-        raise InputError("not a number", value=text, allowed=field.allowed) from None
-    if value != value or value in (float("inf"), float("-inf")):
-        raise InputError("not a finite number", value=text, allowed=field.allowed)
+        value = numbers.read(text)
+    except ValueError as error:
+        problem = str(error) if "finite" in str(error) else "not a number"
+        raise InputError(problem, value=text, allowed=field.allowed) from None
     return check_bounds(value, field)
 
 
@@ -46,9 +40,8 @@ def parse_integer(text: str, field: Field) -> int:
     InputError
         Where it is none, or outside the field's bounds.
     """
-    plain = text.translate(_SIGNS).translate(_SPACES)
     try:
-        return int(check_bounds(int(plain), field))
+        return int(check_bounds(int(numbers.plain(text)), field))
     except ValueError as error:
         if isinstance(error, InputError):
             raise
