@@ -39,7 +39,7 @@ CORE = (
         "explain",
         "run_report",
     ),
-    ("evaluation", "landscape", "diagnostics"),
+    ("evaluation", "landscape", "by_hand", "diagnostics"),
     ("export",),
 )
 WINDOW = (
