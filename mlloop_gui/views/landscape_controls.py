@@ -82,7 +82,6 @@ class ParameterBox(QSpinBox):
         self._layout = layout
         self.setRange(0, layout.parameters - 1)
         self.setValue(min(self.value(), layout.parameters - 1))
-        self.setSuffix("")  # writes the name anew, where the place is the same
 
     def _index(self, text: str) -> int | None:
         place = weight_place(text.replace(" ", ""))

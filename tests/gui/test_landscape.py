@@ -216,7 +216,8 @@ def test_a_parameter_is_typed_by_its_name_or_stepped_to(qtbot) -> None:
     assert (box.value(), box.text()) == (11, "bias_0[3]"), "there is no such parameter"
     box.setValue(3)
     box.set_layout(Layout((2, 3, 1)))
-    assert box.text() == "weight_0[1,0]", "the same place, another name"
+    box.set_layout(Layout((4, 2, 1)))  # with as many parameters
+    assert box.text() == "weight_0[1,1]", "the same place, another name"
     box.set_layout(Layout((1, 1)))
     assert box.maximum() == 1
     assert box.text() in ("weight_0[0,0]", "bias_0[0]")
@@ -341,6 +342,14 @@ def test_another_loss_makes_it_pale_and_another_rate_moves_the_gauge(tab) -> Non
     tab.player.set(optimizer__learning_rate=30.0)
     assert tab.view.sentence.text().startswith("Unstable")
     tab.player.set(loss__l2=0.5)
+    assert tab.view.picture.pale
+
+
+def test_an_edited_weight_makes_it_pale(tab) -> None:
+    tab.update()
+    tab.draw()
+    tab.player.do("edit_parameter", "weight_0[0,1]", 1.5)
+    assert tab.player.frame.position.update == 1
     assert tab.view.picture.pale
 
 
