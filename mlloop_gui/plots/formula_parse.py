@@ -229,11 +229,11 @@ class _Reader:
 
     def _factor(self) -> Node:
         """An atom and the scripts on it."""
-        base = self._atom()
+        base: Node = self._atom()
         above: Node | None = None
         below: Node | None = None
         if isinstance(base, Script):
-            base, below = base.base, base.below
+            below, base = base.below, base.base
         while True:
             token = self._next()
             if token.kind == "up" and above is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QDoubleSpinBox, QLabel, QSizePolicy, QSlider
 
 from mlloop_gui.plots import numbers
@@ -21,7 +22,7 @@ class SignedBox(QDoubleSpinBox):
         """Return the number that a text stands for."""
         return super().valueFromText(text.replace(numbers.MINUS, "-"))
 
-    def validate(self, text: str, position: int) -> object:
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         """Judge a text as if its minus were a hyphen."""
         state, _, _ = super().validate(text.replace(numbers.MINUS, "-"), position)
         return state, text, position
