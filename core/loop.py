@@ -93,6 +93,14 @@ class LearningLoop(Turns):
         self._go_to(update)
         self.look()
 
+    def stand_at(self, position: Position) -> None:
+        """Go where a `position` of this run was noted, in mid-turn too, bit for bit."""
+        self.failure = None
+        self._go_to(position.update)
+        if self.position != position:
+            self._walk_to(position.update, position.stage, position.layer)
+        self.look()
+
     def trajectory(self, most: int = 200) -> list[tuple[int, np.ndarray]]:
         """Parameters at the saved states up to here, thinned to `most`, and those of now.
 

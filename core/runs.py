@@ -145,6 +145,21 @@ class Runs:
         self._enter(loop, parent, loop.update if at is None else at)
         return loop
 
+    def keep(self, loop: LearningLoop, name: str, forked_at: int) -> int:
+        """Keep a fork of the live run under a name; the live run stays live. Its number."""
+        assert self._live is not None
+        self._count += 1
+        run = _Run(self._count, name, self._live.number, forked_at, loop)
+        self._runs[run.number] = run
+        self._summary(run)
+        if loop.problem.x.nbytes > KEPT_PROBLEM_BYTES:
+            self._let_go(run)
+        for number in [n for n in self._runs if n not in (run.number, self.number)]:
+            if len(self._runs) > self.most:
+                del self._runs[number]
+        self._share_budget()
+        return run.number
+
     def _enter(self, loop: LearningLoop, parent: int | None, forked_at: int | None) -> None:
         self._leave()
         self._count += 1

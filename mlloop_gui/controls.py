@@ -97,6 +97,14 @@ class Controls(QObject):
         """To the end of an update, made first where it is missing."""
         self._worker.send("reach", update)
 
+    def leap(self, turn: int) -> int:
+        """Take a turn's step a thousand times as long in a fork; see `core.leap`.
+
+        The small steps are made in this run, which stays where it stands. Returns the command's
+        number (`Frame.command`).
+        """
+        return self._worker.send("leap", turn)
+
     def switch_run(self, number: int) -> None:
         """Make a kept run the live one, where it stands."""
         self._change = self._worker.send("switch", number)

@@ -12,6 +12,7 @@ from core.checks import Check
 from core.experiment import Experiment
 from core.explain import StageExplanation
 from core.history import CurveView
+from core.leap import Leap
 from core.metrics import Evaluation
 from core.network.layout import Layout
 from core.position import Failure, Position
@@ -201,6 +202,7 @@ class Frame:
     curves: CurvesFrame | None = None
     runs: tuple[RunSummary, ...] = ()
     lens: Lens | None = None
+    leaps: tuple[Leap, ...] = ()
     film: tuple[FilmFrame, ...] | None = None
     trajectory: tuple[tuple[int, np.ndarray], ...] | None = None
     map: MapFrame | None = None

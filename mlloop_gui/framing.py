@@ -7,11 +7,12 @@ from time import perf_counter
 from typing import Protocol
 
 import numpy as np
-from core.explain.lenses import LENSES
 
 from core.explain import StageExplanation, explain_stage
 from core.explain.case import Case
 from core.explain.context import Context
+from core.explain.lenses import LENSES
+from core.leap import Leap
 from core.loop import LearningLoop
 from core.metrics import Evaluation
 from core.record import TurnRecord
@@ -49,6 +50,7 @@ class Driven(Protocol):
     speed: float
     reason: str
     test: tuple[int, Evaluation] | None
+    leaps: dict[tuple[int, int], Leap]
 
     @property
     def cost(self) -> float: ...
@@ -128,6 +130,9 @@ class FrameMaker:
                 curves=self._curves(loop, still),
                 runs=self._summaries(still),
                 lens=self._lens(loop, sample, still),
+                leaps=tuple(
+                    made for made in driver.leaps.values() if made.run == driver.runs.number
+                ),
                 film=self._strip(loop, sample, still),
                 trajectory=self._trajectory(loop, still),
                 map=self._map(loop, sample),

@@ -31,6 +31,7 @@ CORE = (
     (
         "loop",
         "runs",
+        "leap",
         "turns",
         "stopping",
         "checks",

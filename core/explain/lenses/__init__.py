@@ -13,6 +13,7 @@ import numpy as np
 
 from core.explain.case import ArrayTable, Case
 from core.explain.lenses.epoch import epoch
+from core.explain.lenses.leap import leap
 from core.explain.lenses.losses import losses
 from core.explain.lenses.moved import moved
 from core.explain.lenses.neuron import neuron
@@ -64,6 +65,7 @@ LENSES: dict[str, Lens] = {
     "shares": Lens(Stage.GRADIENTS, shares),
     "neuron": Lens(Stage.BACKPROPAGATE, neuron),
     "step": Lens(Stage.UPDATE, step),
+    "leap": Lens(Stage.UPDATE, leap),
     "moved": Lens(Stage.ITERATE, moved),
     "epoch": Lens(Stage.ITERATE, epoch),
     "wrong": Lens(Stage.EVALUATE, wrong),
