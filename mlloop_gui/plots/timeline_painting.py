@@ -59,13 +59,16 @@ def place_ticks(epochs: Any, last: int, x: Callable[[float], float], top: float)
         return ticks
     across, right = x(last) - x(0), x(last) + x(0)
     stride = max(1, round(numbers.nice_step(float(whole), max(int(across / _TICK_GAP), 1))))
-    wide = across * stride / whole
+    room = text_width(numbers.count(whole), "small") + _NUMBER_GAP
+    gap = across * stride / whole
+    # Every so many ticks have a number, the same from one end to the other.
+    told = next((many for many in (1, 2, 5, 10) if many * gap >= room), 20)
     taken = text_width(_HEAD, "small") + 10.0
     ticks.texts.append((0.0, taken, _HEAD))
     for epoch in range(stride, whole + 1, stride):
         at, text = round(x(epochs.end(epoch))) + 0.5, numbers.count(epoch)
         width = text_width(text, "small")
-        is_told = wide >= width + _NUMBER_GAP or (epoch // stride) % 5 == 0
+        is_told = (epoch // stride) % told == 0
         fits = at - width / 2.0 >= taken and at + width / 2.0 <= right
         if is_told and fits:
             ticks.texts.append((at - width / 2.0, width, text))
@@ -133,9 +136,9 @@ def paint_branch(painter: QPainter, theme: Theme, x: float, y: float) -> None:
     """Paint the place where the run left another."""
     painter.setPen(QPen(QColor(theme.text), 1.6))
     painter.setBrush(QColor(theme.panel))
-    painter.drawLine(QPointF(x, y), QPointF(x + 8.0, y - 9.0))
+    painter.drawLine(QPointF(x, y), QPointF(x + 7.0, y - 7.0))
     painter.drawEllipse(QPointF(x, y + 0.5), 3.0, 3.0)
-    painter.drawEllipse(QPointF(x + 8.0, y - 9.0), 2.2, 2.2)
+    painter.drawEllipse(QPointF(x + 7.0, y - 7.0), 2.2, 2.2)
 
 
 def paint_mark(painter: QPainter, theme: Theme, at: QPointF, kind: str) -> None:

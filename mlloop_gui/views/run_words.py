@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from core.experiment import Experiment, fields
@@ -81,14 +82,36 @@ def duration(seconds: float) -> str:
     return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {rest:02d} s"
 
 
-def metric(run: RunSummary) -> str:
-    """The validation metric of a run's newest check: accuracy, or R²."""
-    look = run.check.validation
-    if not look.rows:
+@dataclass(frozen=True)
+class Look:
+    """What a run's newest look at its validation part found."""
+
+    update: int
+    loss: float
+    metric: float
+
+
+def newest(run: RunSummary) -> Look | None:
+    """The look nearest to a run's head, wherever it stands; None without a validation part.
+
+    It is one of its checks, or the look at where it stands when that came later.
+    """
+    checks, here = run.curves.checks, run.check
+    if not here.validation.rows:
+        return None
+    if len(checks.x) and checks.x[-1] > here.update:
+        series = (checks.last[f"validation_{name}"][-1] for name in ("loss", "metric"))
+        return Look(int(checks.x[-1]), *map(float, series))
+    return Look(here.update, here.validation.loss, here.validation.headline)
+
+
+def metric(run: RunSummary, look: Look | None) -> str:
+    """The validation metric of a run: accuracy, or R²."""
+    if look is None:
         return "–"
-    if look.correct is not None:
-        return numbers.percent(look.headline)
-    return look.text()
+    if run.check.validation.correct is not None:
+        return numbers.percent(look.metric)
+    return f"R² {numbers.fixed(look.metric, 3)}"
 
 
 def _name(path: str) -> str:

@@ -27,7 +27,7 @@ HEADINGS = (
     ("Run", "● is the live run; └ one that was forked off the run above it"),
     ("Name", "F2 changes it"),
     ("What differs", "Its settings, where they are not the live run's"),
-    ("Validation loss", "At its newest check, without penalty"),
+    ("Validation loss", "Without penalty, at its newest check"),
     ("Validation", "Accuracy, or R² for numbers, at its newest check"),
     ("Updates", "How many it has made"),
     ("Time", "Spent training"),
@@ -84,13 +84,13 @@ class RunsModel(QAbstractTableModel):
     ) -> list[str]:
         is_live = run.number == self._live
         branch = "    " * (depth - 1) + "└ " if depth else ""
-        look = run.check.validation
+        look = words.newest(run)
         return [
             f"{branch}{run.number}{' ●' if is_live else ''}",
             run.name,
             "this run" if is_live else words.shortened(differing),
-            numbers.short(look.loss) if look.rows else "–",
-            words.metric(run),
+            numbers.short(look.loss) if look else "–",
+            words.metric(run, look),
             numbers.count(run.head),
             words.duration(run.seconds),
             numbers.count(run.parameters),
@@ -119,12 +119,13 @@ class RunsModel(QAbstractTableModel):
     def as_table(self) -> tuple[list[str], list[Any]]:
         """Headings and columns, numbers at full precision."""
         runs = [run for run, _ in self._rows]
+        looks = [words.newest(run) for run in runs]
         columns: list[Any] = [list(column) for column in zip(*self._texts, strict=True)]
         for column, values in {
             DIFFERS: ["; ".join(said) for said in self._differing],
             UPDATES: [run.head for run in runs],
-            LOSS: [run.check.validation.loss for run in runs],
-            METRIC: [run.check.validation.headline for run in runs],
+            LOSS: [look.loss if look else float("nan") for look in looks],
+            METRIC: [look.metric if look else float("nan") for look in looks],
             TIME: [run.seconds for run in runs],
             PARAMETERS: [run.parameters for run in runs],
         }.items():
@@ -160,13 +161,14 @@ class RunsModel(QAbstractTableModel):
         return None
 
     def _tip(self, run: RunSummary, row: int, column: int) -> str:
-        look = run.check.validation
+        look = words.newest(run)
         if column == DIFFERS:
             return "\n".join(self._differing[row]) or self._texts[row][column]
-        if column == LOSS:
-            return f"{exact(look.loss)} at update {numbers.count(run.check.update)}"
-        if column == METRIC:
-            return look.text() if look.rows else "no validation part"
+        if column in (LOSS, METRIC):
+            if look is None:
+                return "There is no validation part"
+            value = look.loss if column == LOSS else look.metric
+            return f"{exact(value)} at update {numbers.count(look.update)}"
         if column == TIME:
             return f"{exact(run.seconds)} s"
         if column == STATE and not run.alive:

@@ -17,7 +17,7 @@ from mlloop_gui.frames import RunState
 from mlloop_gui.plots.run_curves import RunCurves, RunLine
 from mlloop_gui.theme import DARK
 from mlloop_gui.views.run_words import differing, duration, origin, shortened, tree_order
-from mlloop_gui.views.runs_model import DIFFERS, HEADINGS, NAME, STATE, RunsModel
+from mlloop_gui.views.runs_model import DIFFERS, HEADINGS, LOSS, NAME, STATE, RunsModel
 from mlloop_gui.views.runs_view import RunsView
 from tests.gui.helpers import SessionPlayer, small
 
@@ -102,8 +102,18 @@ def test_the_numbers_are_those_of_the_newest_checks(bench: Bench) -> None:
     summaries = bench.session.runs
     headers, columns = bench.table.runs.as_table()
     table = dict(zip(headers, columns, strict=True))
-    assert table["Validation loss"] == [run.check.validation.loss for run in summaries]
-    assert table["Validation"] == [run.check.validation.headline for run in summaries]
+    checks = [run.curves.checks for run in summaries]
+    # Run 1 stands at update 6, where the fork left it, and has been to 9; run 3 stands between
+    # two epochs' ends.
+    assert [run.check.update for run in summaries] == [6, 18, 3]
+    assert [int(look.x[-1]) for look in checks] == [9, 18, 0]
+    here = summaries[2].check.validation
+    expected = [look.last["validation_loss"][-1] for look in checks[:2]]
+    assert table["Validation loss"] == [*expected, here.loss]
+    expected = [look.last["validation_metric"][-1] for look in checks[:2]]
+    assert table["Validation"] == [*expected, here.metrics["accuracy"]]
+    tip = bench.table.runs.data(bench.table.runs.index(0, LOSS), Qt.ItemDataRole.ToolTipRole)
+    assert tip == f"{table['Validation loss'][0]!r} at update 9"
     assert table["Updates"] == [9, 18, 3]
     window = bench.table.open_table()
     assert window.model.rowCount() == 3

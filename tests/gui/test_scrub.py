@@ -363,6 +363,7 @@ def test_ticks_stand_apart_and_are_numbered(line: Watched) -> None:
     line.grab()
     assert np.diff(line._ticks.places).min() >= 9.0
     numbers = {text: x for x, _, text in line._ticks.texts}
+    assert list(numbers) == ["epoch", "2", "4", *(str(k) for k in range(6, 47, 2))]
     middle = numbers["40"] + line.text_width("40") / 2
     assert middle == pytest.approx(line._x(1000), abs=1.0)
 
