@@ -383,3 +383,17 @@ def test_small_samples_make_a_bar_too(qtbot, open_session) -> None:
     bench = Bench(qtbot, open_session(small(optimizer={"batch_size": 30})))
     bench.run(3)
     assert [bench.line._epochs.done(update) for update in range(4)] == [0, 1, 2, 3]
+
+
+def test_the_window_has_it_with_its_own_arrows(open_window) -> None:
+    player = open_window(small())
+    player.session.set_speed(0)
+    player.do("run", 20)
+    player.until_state(RunState.PAUSED)
+    line = player.find("scrub")
+    player.focus(line)
+    assert player.key(Qt.Key.Key_Left).position.update == 19
+    assert not player.frame.in_turn
+    assert player.edit("scrub", 4).position.update == 4
+    assert player.status()[1] == 4
+    assert player.edit("scrub.update", 11).position.update == 11
