@@ -31,6 +31,7 @@ class FaceChooser(QWidget):
         self._row.setSpacing(0)
         self._group = QButtonGroup(self)
         self.buttons: dict[str, QToolButton] = {}
+        self._made: dict[Stage, dict[str, QToolButton]] = {}
         self._stage: Stage | None = None
 
     def set_face(self, stage: Stage, key: str) -> None:
@@ -43,15 +44,19 @@ class FaceChooser(QWidget):
         self.setVisible(bool(self.buttons))
 
     def _offer(self, stage: Stage) -> None:
+        """Show the buttons of a stage: made once, then kept."""
         for button in self.buttons.values():
-            self._group.removeButton(button)
-            self._row.removeWidget(button)
             button.hide()
-            button.deleteLater()
-        self.buttons = {}
-        faces = faces_of(stage)
+        if stage not in self._made:
+            self._made[stage] = self._make(stage)
+        self.buttons = self._made[stage]
+        for button in self.buttons.values():
+            button.show()
+
+    def _make(self, stage: Stage) -> dict[str, QToolButton]:
+        faces, made = faces_of(stage), {}
         if not faces:
-            return
+            return {}
         wanted = [
             (NUMBERS, "Numbers", "The stage's arrays"),
             *((f.key, f.title, f.tip) for f in faces),
@@ -68,4 +73,5 @@ class FaceChooser(QWidget):
             button.clicked.connect(lambda checked=False, key=key: self.chosen.emit(key))
             self._group.addButton(button)
             self._row.addWidget(button)
-            self.buttons[key] = button
+            made[key] = button
+        return made

@@ -27,6 +27,9 @@ class GradientsInspector(Inspector):
     def build(self) -> None:
         """Make the table of parameters and the account of the passes."""
         self.parameters = NumbersTable("gradient of each parameter")
+        self.parameters.setToolTip("A click or the arrow keys pick the parameter in hand")
+        self.parameters.row_chosen.connect(self._pick_parameter)
+        self._indices = np.empty(0, dtype=np.int64)
         self.add(self.parameters, 1)
         self.account = Facts("What nudging costs")
         self.add_side(self.account)
@@ -36,6 +39,7 @@ class GradientsInspector(Inspector):
         record = moment.turn
         nudges = Comparison.of(moment.explanation, record)
         indices = np.arange(record.layout.parameters) if nudges is None else nudges.indices
+        self._indices = indices
         assert record.gradient is not None
         assert record.penalty_gradient is not None
         data, penalty = record.gradient[indices], record.penalty_gradient[indices]
@@ -56,8 +60,19 @@ class GradientsInspector(Inspector):
             told = "Nudged minus backward pass"
             columns.append(Column("difference", nudges.difference, told, digits=2))
         names = ParameterNames(record.layout, indices)
-        self.parameters.set_numbers(names, columns, nudges.largest if nudges else None)
+        self.parameters.set_numbers(names, columns, self._chosen(nudges))
         self.account.set_facts(*self._account(moment, nudges))
+
+    def _chosen(self, nudges: Comparison | None) -> int | None:
+        """Return the row of the parameter in hand: the chosen one, else the largest."""
+        found = np.flatnonzero(self._indices == self.choice.parameter)
+        if len(found):
+            return int(found[0])
+        return nudges.largest if nudges is not None and self.choice.parameter is None else None
+
+    def _pick_parameter(self, row: int) -> None:
+        if 0 <= row < len(self._indices):
+            self.choice.choose_parameter(int(self._indices[row]))
 
     @staticmethod
     def _account(moment: Moment, nudges: Comparison | None) -> tuple[list[Fact], str]:

@@ -8,12 +8,13 @@ import numpy as np
 
 from core.metrics import predicted_classes
 from core.stages import Stage
+from mlloop_gui.inspector.answer import show_answer
 from mlloop_gui.inspector.base import Inspector
-from mlloop_gui.inspector.facts import CROSS, TICK, Fact, Facts
+from mlloop_gui.inspector.facts import CROSS, TICK, Facts
 from mlloop_gui.inspector.moment import Moment
 from mlloop_gui.inspector.numbers_table import Column, NumbersTable, truth_column
 from mlloop_gui.inspector.strip import MOST_COLUMNS
-from mlloop_gui.plots import cells, numbers
+from mlloop_gui.plots import cells
 from mlloop_gui.plots.bars import ProbabilityBars
 
 
@@ -52,14 +53,13 @@ class PredictInspector(Inspector):
         if shares is not None:
             names = () if wide else problem.dataset.class_names
             self.shares.set_array(shares, columns=names, selected=selected)
-        self.bars.setVisible(bool(problem.classes))
-        self.numbers.setVisible(not problem.classes)
+        show_answer(moment, self.bars, self.numbers)
         if problem.classes:
-            self._fill_classes(moment, shares)
+            self._fill_classes(moment)
         else:
             self._fill_numbers(moment)
 
-    def _fill_classes(self, moment: Moment, shares: np.ndarray | None) -> None:
+    def _fill_classes(self, moment: Moment) -> None:
         problem, shown = moment.problem, moment.shown
         guess = predicted_classes(shown.scores)
         truth = problem.dataset.target[shown.rows]
@@ -74,15 +74,6 @@ class PredictInspector(Inspector):
             ],
             shown.chosen,
         )  # fmt: skip
-        at = shown.chosen or 0
-        if shares is None:
-            values, names = shown.scores[at], problem.dataset.class_names
-            if len(values) == 1:
-                values = np.array([-values[0], values[0]])
-        else:
-            values, names = shares[at], problem.dataset.class_names
-        self.bars.set_title(f"{_whose(moment)}: {'scores' if shares is None else 'probabilities'}")
-        self.bars.set_values(names, values, int(truth[at]), scores=shares is None)
 
     def _fill_numbers(self, moment: Moment) -> None:
         problem, shown = moment.problem, moment.shown
@@ -100,25 +91,7 @@ class PredictInspector(Inspector):
             ],
             shown.chosen,
         )
-        at = shown.chosen or 0
-        unit = f" {problem.dataset.target_unit}".rstrip()
-        self.numbers.set_heading(_whose(moment))
-        self.numbers.set_facts(
-            [
-                Fact.of(name, value, numbers.short(value, 4) + unit, strong=name == "miss")
-                for name, value in (
-                    ("guess", float(guess[at])),
-                    ("truth", float(truth[at])),
-                    ("miss", float(guess[at] - truth[at])),
-                )
-            ]
-        )
 
     def _pick(self, row: int) -> None:
         if self.moment is not None:
             self.pick(self.moment.shown.rows, row)
-
-
-def _whose(moment: Moment) -> str:
-    place = moment.place
-    return f"Sample {place + 1}" if place is not None else moment.shown.names[0].capitalize()

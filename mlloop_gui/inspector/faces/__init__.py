@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from core.stages import Stage
 from mlloop_gui.inspector.faces.base import Face
+from mlloop_gui.inspector.faces.drag import DragFace
+from mlloop_gui.inspector.faces.embedding import EmbeddingFace
+from mlloop_gui.inspector.faces.shares import SharesFace
+from mlloop_gui.inspector.faces.warp import WarpFace
 
 __all__ = ["FACES", "Face", "faces_of"]
 
-FACES: tuple[type[Face], ...] = ()
+FACES: tuple[type[Face], ...] = (
+    WarpFace,
+    EmbeddingFace,
+    DragFace,
+    SharesFace,
+)
 
 
 def faces_of(stage: Stage) -> tuple[type[Face], ...]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from core.stages import Stage
 from mlloop_gui.inspector.base import NOT_YET, Choice
@@ -17,6 +18,36 @@ if TYPE_CHECKING:
     from mlloop_gui.session import Session
 
 Arrays = dict[str, np.ndarray]
+
+
+class _Across(QScrollArea):
+    """As high as there is room; in a window that is too narrow it is scrolled to, not cut."""
+
+    def __init__(self, body: QWidget) -> None:
+        super().__init__()
+        self._body = body
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        body.setProperty("scrolled", True)
+        self.setWidget(body)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the body its new size."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Fit the body again when it asks for another width."""
+        done = super().eventFilter(watched, event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return done
+
+    def _fit(self) -> None:
+        # Not by `setWidgetResizable`, which makes texts that wrap as high as they would like.
+        room = self.viewport().size()
+        self._body.resize(max(room.width(), self._body.minimumSizeHint().width()), room.height())
 
 
 class Face(QWidget):
@@ -53,14 +84,15 @@ class Face(QWidget):
         self._built = False
         self._themed: list[Any] = []
         self.body = QWidget()
+        self._across = _Across(self.body)
         self._empty = QLabel()
         self._empty.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self._empty.setWordWrap(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 4, 12, 4)
-        layout.addWidget(self.body)
+        layout.addWidget(self._across)
         layout.addWidget(self._empty)
-        self.body.hide()
+        self._across.hide()
         self.set_theme(self._theme)
 
     def build(self) -> None:
@@ -90,7 +122,7 @@ class Face(QWidget):
             return
         self.moment, self.arrays = moment, arrays or {}
         self._empty.hide()
-        self.body.show()
+        self._across.show()
         if not self._built:
             self._built = True
             self.build()
@@ -101,7 +133,7 @@ class Face(QWidget):
         self.fill(moment, self.arrays)
 
     def _say(self, text: str) -> None:
-        self.body.hide()
+        self._across.hide()
         self._empty.setText(text)
         self._empty.show()
 
