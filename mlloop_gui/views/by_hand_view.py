@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
     QGridLayout,
@@ -64,6 +64,8 @@ class ByHandView(QWidget):
         super().__init__(parent)
         self.setObjectName("by_hand")
         self.setAccessibleName("Be the optimizer")
+        self.setProperty("sheet", True)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._session = session
         self._game = by_hand()
         self._seed = 0
