@@ -155,6 +155,19 @@ def test_the_window_comes_back_on_its_own_run(present, key) -> None:
     assert player.frame.position.update == 5
 
 
+def test_the_first_minutes_window_comes_back_as_simple(open_window, monkeypatch) -> None:
+    monkeypatch.setattr("mlloop_gui.views.presentation.load_scenes", lambda: SCENES)
+    player = open_window(small(), simple=True)
+    player.key(Qt.Key.Key_F5)
+    assert page_of(player).isVisible()
+    assert not player.find("show_everything").isVisible()
+    player.key(Qt.Key.Key_Escape)
+    assert player.find("show_everything").isVisible()
+    assert player.find("turn_once").isVisible()
+    for name in ("plot.network", "plot.loss", "optimizer.learning_rate"):
+        assert not player.find(name).isVisible(), name
+
+
 def test_a_run_without_an_update_is_begun_anew(present) -> None:
     player = present(0)
     player.key(Qt.Key.Key_PageDown)
@@ -172,13 +185,16 @@ def test_what_was_looked_at_is_looked_at_again(open_window, monkeypatch) -> None
     player.inspect(Stage.PREDICT)
     player.do("select_sample", 11)
     player.session.set_speed(3.0)
+    player.session.by_experiment = True
     player.key(Qt.Key.Key_F5)
     assert player.session.sample is None
+    assert not player.session.by_experiment
     player.key(Qt.Key.Key_PageDown)
     player.key(Qt.Key.Key_Escape)
     player.until(lambda: player.session.sample == 11)
     assert player.session.inspected is Stage.PREDICT
     assert player.session.speed == 3.0
+    assert player.session.by_experiment
     player.settle()
 
 
