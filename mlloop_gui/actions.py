@@ -38,6 +38,7 @@ COMMANDS = (
     Command("save_as", "Save experiment as…", "Ctrl+Shift+S", "Save to another file"),
     Command("open_test", "Open the test part", "", "Look at the sealed test part; it is counted"),
     Command("slow_motion", "Slow motion", "F6", "Turn after turn, a second a stage; again: stop"),
+    Command("guide", "Guide", "F7", "Nine short chapters, one a stage, beside the live window"),
     Command("presentation", "Presentation", "F5", "Ring, one picture and one stage in large type"),
     Command("suggest", "Suggested settings", "Ctrl+G", "Settings that learn this data well"),
 )
@@ -76,6 +77,7 @@ class Actions(QObject):
         self["step_size.stage"].setChecked(True)
         group.triggered.connect(self._choose_size)
         self["run"].setCheckable(True)
+        self["guide"].setCheckable(True)
         self["run"].triggered.connect(self._run_or_pause)
         for name, slot in {
             "reset": session.reset,

@@ -21,6 +21,7 @@ from core.stages import Stage
 from mlloop_gui import theme as themes
 from mlloop_gui.actions import Actions
 from mlloop_gui.files import Files
+from mlloop_gui.guide.view import GuideView
 from mlloop_gui.inspector.stack import InspectorStack
 from mlloop_gui.menu import MenuButton
 from mlloop_gui.panels.column import SettingsColumn
@@ -29,8 +30,10 @@ from mlloop_gui.settings import Settings
 from mlloop_gui.theme import Theme
 from mlloop_gui.views.bottom import Bottom, Tab
 from mlloop_gui.views.boundary_view import BoundaryView
+from mlloop_gui.views.by_hand_view import ByHandView
 from mlloop_gui.views.curves_view import CurvesView
 from mlloop_gui.views.filmstrip import Filmstrip
+from mlloop_gui.views.landscape_view import LandscapeView
 from mlloop_gui.views.message_bar import MessageBar
 from mlloop_gui.views.network_view import NetworkView
 from mlloop_gui.views.presenter import Presenter
@@ -43,6 +46,8 @@ from mlloop_gui.views.welcome import WelcomeCard
 
 TITLE = "mlloop"
 LAYOUT_VERSION = 2
+GUIDE_HEIGHT = 330
+LOW = 800
 
 
 class MainWindow(QMainWindow):
@@ -136,6 +141,10 @@ class MainWindow(QMainWindow):
                 Tab("film", "Filmstrip", "The boundary as it emerged", lambda: Filmstrip(session)),
                 Tab("runs", "Runs", "The runs that are kept, side by side",
                     lambda: RunsView(session)),
+                Tab("landscape", "Landscape", "The loss over two directions",
+                    lambda: LandscapeView(session)),
+                Tab("by_hand", "By hand", "Be the optimizer of a model with three numbers",
+                    lambda: ByHandView(session)),
             )
         )  # fmt: skip
         area = Qt.DockWidgetArea
@@ -145,10 +154,17 @@ class MainWindow(QMainWindow):
             "Inspector": self._dock("Inspector", self.bottom, area.BottomDockWidgetArea),
         }
         self.docks["Inspector"].setTitleBarWidget(self.bottom.title)
+        self.bottom.title.set_beside(0, self.inspectors.header.faces)
         self.bottom.changed.connect(self._follow_visibility)
         for number, name in enumerate(self.bottom.names, 1):
             key = QShortcut(QKeySequence(f"Ctrl+{number}"), self)
             key.activated.connect(lambda name=name: self._show_tab(name))
+        self.docks["Guide"] = self._dock("Guide", QWidget(), area.RightDockWidgetArea)
+        self.splitDockWidget(self.docks["Guide"], self.docks["Curves"], Qt.Orientation.Vertical)
+        self.docks["Guide"].hide()
+        self.guide: GuideView | None = None
+        self.actions_by_name["guide"].triggered.connect(self.toggle_guide)
+        self.docks["Guide"].visibilityChanged.connect(self._follow_guide)
         self.setCorner(Qt.Corner.BottomLeftCorner, area.LeftDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, area.BottomDockWidgetArea)
 
@@ -158,6 +174,41 @@ class MainWindow(QMainWindow):
     def _show_tab(self, name: str) -> None:
         self.docks["Inspector"].show()
         self.bottom.show_tab(name)
+
+    @Slot()
+    def toggle_guide(self) -> None:
+        """Open the guide beside the pictures, or close it."""
+        dock = self.docks["Guide"]
+        if not dock.isHidden():
+            dock.hide()
+            return
+        dock.show()
+        dock.raise_()
+        column = [dock, self.docks["Curves"]]
+        self.resizeDocks(column, [GUIDE_HEIGHT, 240], Qt.Orientation.Vertical)
+
+    @Slot()
+    def _follow_guide(self) -> None:
+        """Build the guide when it is first seen."""
+        dock = self.docks["Guide"]
+        there = not dock.isHidden()
+        self.actions_by_name["guide"].setChecked(there)
+        # A low window has no room for the guide above the curves unless both go to its bottom.
+        low = there and self.height() < LOW
+        areas = Qt.DockWidgetArea
+        area = areas.RightDockWidgetArea if low else areas.BottomDockWidgetArea
+        self.setCorner(Qt.Corner.BottomRightCorner, area)
+        if self.guide is None and there:
+            self.guide = GuideView(self.session, self.settings)
+            self.guide.set_theme(self.theme)
+            self.guide.tab_wanted.connect(self._show_tab)
+            self.guide.face_wanted.connect(self._show_face)
+            dock.setWidget(self.guide)
+
+    @Slot(str)
+    def _show_face(self, key: str) -> None:
+        self._show_tab("inspector")
+        self.inspectors.show_face(self.session.inspected, key)
 
     def _dock(self, name: str, widget: QWidget, where: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(name, self)
@@ -249,6 +300,7 @@ class MainWindow(QMainWindow):
             self.bottom,
             self.scrub_bar,
             self.panels,
+            *([self.guide] if self.guide else []),
         ):
             part.set_theme(self.theme)
 
@@ -313,7 +365,7 @@ class MainWindow(QMainWindow):
 def _fixed_bar(name: str, widget: QWidget) -> QToolBar:
     """A tool bar that stays where it is and holds one widget."""
     bar = QToolBar(name)
-    bar.setObjectName(f"bar.{name.lower()}")
+    bar.setObjectName(f"bar_{name.lower()}")
     bar.setMovable(False)
     bar.addWidget(widget)
     return bar

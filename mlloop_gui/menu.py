@@ -80,7 +80,15 @@ class MenuButton(QToolButton):
 
     def _commands(self, menu: QMenu) -> None:
         actions = self._actions
-        for name in ("undo", "redo", "suggest", "open_test", "slow_motion", "presentation"):
+        for name in (
+            "undo",
+            "redo",
+            "suggest",
+            "open_test",
+            "guide",
+            "slow_motion",
+            "presentation",
+        ):
             menu.addAction(actions[name])
         menu.addSeparator()
 

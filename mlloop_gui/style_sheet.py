@@ -42,6 +42,7 @@ QGroupBox::title { subcontrol-origin: margin; left: ${p8}; padding: 0 ${p4}; }
 
 QToolBar { background: $panel; border: none; border-bottom: 1px solid $border;
   spacing: ${p6}; padding: ${p4} ${p8}; }
+QToolBar#bar_time { padding: 0; border-bottom: none; border-top: 1px solid $border; }
 QToolBar::separator { background: $border; width: 1px; margin: ${p4} ${p4}; }
 QStatusBar { background: $panel; border-top: 1px solid $border; color: $muted; }
 

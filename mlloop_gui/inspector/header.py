@@ -202,7 +202,8 @@ class Header(QWidget):
         """Write what there is room for: the stages' names, and the note in full."""
         self.note.setText(self._notes[0])
         free = self.width() - 60
-        for widget in (self.faces, self.layers, self.note, self.before, self.marker, self.after,
+        beside = [self.faces] if self.faces.parentWidget() is self else []
+        for widget in (*beside, self.layers, self.note, self.before, self.marker, self.after,
                        self.previous, self.next):  # fmt: skip
             free -= widget.sizeHint().width() + 6 if not widget.isHidden() else 0
         self.chooser.set_named(free >= self.chooser.named_width())

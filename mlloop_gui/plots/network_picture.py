@@ -326,10 +326,10 @@ class NetworkPicture(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Keep the arrow keys, shortcuts elsewhere; tell the value under the cursor."""
-        override = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if override and Qt.Key(event.key()) in _STEPS and not event.modifiers():
-            event.accept()
-            return True
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            if Qt.Key(event.key()) in _STEPS and not event.modifiers():
+                event.accept()
+            return event.isAccepted() or super().event(event)
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             text = self.text_at(QPointF(event.pos()))
             if text:

@@ -42,10 +42,27 @@ class TabTitle(QWidget):
         self.bar.setDrawBase(False)
         self.bar.setExpanding(False)
         self.bar.setUsesScrollButtons(False)
-        row = QHBoxLayout(self)
+        self._beside: tuple[int, QWidget] | None = None
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 8, 0)
         row.addWidget(self.bar)
         row.addWidget(QLabel(), 1)
+        self.bar.currentChanged.connect(self._follow)
+
+    def set_beside(self, number: int, widget: QWidget) -> None:
+        """Have a widget stand beside the tabs while the tab of this number is shown."""
+        box = QWidget()
+        inside = QHBoxLayout(box)
+        inside.setContentsMargins(16, 0, 0, 0)
+        inside.addWidget(widget)
+        self._row.insertWidget(1, box)
+        self._beside = number, box
+        self._follow()
+
+    def _follow(self) -> None:
+        if self._beside is not None:
+            number, box = self._beside
+            box.setVisible(self.bar.currentIndex() == number)
 
 
 class Bottom(QWidget):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 from PySide6.QtCore import QSize, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.history import CurveView
@@ -13,11 +14,12 @@ from mlloop_gui.frames import CurvesFrame, Frame, RunState
 from mlloop_gui.plots.curves import CurvePlot, gradient_plot, loss_plot, metric_plot, ratio_plot
 from mlloop_gui.plots.histogram import HistogramPlot
 from mlloop_gui.session import Session
-from mlloop_gui.theme import Theme
+from mlloop_gui.theme import Theme, font_px
 from mlloop_gui.views.card import Card
 
 BINS = 31
 TREND_POINTS = 80
+ROW_HEIGHT = 84  # pixels at the normal size of text
 
 
 def _card(plot: QWidget) -> Card:
@@ -41,13 +43,14 @@ class CurvesView(QWidget):
         column.setSpacing(6)
         for plot in (*self.plots, self.histogram):
             plot.setMinimumSize(110, 60)
-        column.addWidget(_card(self.loss), 5)
-        column.addWidget(_card(self.quality), 4)
-        column.addWidget(_card(self.gradients), 4)
-        beside = QHBoxLayout()
+        small = QWidget()
+        beside = QHBoxLayout(small)
+        beside.setContentsMargins(0, 0, 0, 0)
         beside.addWidget(_card(self.ratio), 1)
         beside.addWidget(_card(self.histogram), 1)
-        column.addLayout(beside, 4)
+        self._rows = (_card(self.loss), _card(self.quality), _card(self.gradients), small)
+        for row, stretch in zip(self._rows, (5, 4, 4, 4), strict=True):
+            column.addWidget(row, stretch)
         self._shown: CurvesFrame | None = None
         self._due: list[Callable[[Frame], None]] = []
         session.run_started.connect(self._restart)
@@ -56,6 +59,20 @@ class CurvesView(QWidget):
     def sizeHint(self) -> QSize:
         """Wide enough for a curve's shape to be seen."""
         return QSize(340, 480)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for loss and metric; the other rows come where there is room for them."""
+        return QSize(220, 2 * self._row_height())
+
+    def _row_height(self) -> int:
+        return ROW_HEIGHT * font_px() // 13
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show as many rows as the height has room for."""
+        super().resizeEvent(event)
+        room = max(2, self.height() // self._row_height())
+        for number, row in enumerate(self._rows):
+            row.setVisible(number < room)
 
     @property
     def plots(self) -> tuple[CurvePlot, ...]:
