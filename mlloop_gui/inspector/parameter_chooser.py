@@ -43,7 +43,7 @@ class ParameterChooser(QWidget):
         self.box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.box.setMaxVisibleItems(12)
         # Completion would answer a half-typed name with another parameter than the one meant.
-        self.box.setCompleter(None)
+        self.box.setCompleter(None)  # type: ignore[arg-type]
         self.error = QLabel()
         self.error.setObjectName("parameter.error")
         self.error.setAccessibleName("what is wrong with the name")

@@ -62,7 +62,8 @@ class Crowd:
         Class numbers, or targets where `names` is empty.
     source_rows : ndarray of int
         What a person calls them.
-    wrong : ndarray of bool
+    wrong : ndarray of bool, optional
+        Which are crossed; None where nothing is said of that.
     chosen : int
         Which one is ringed.
     names : sequence of str
@@ -71,7 +72,7 @@ class Crowd:
 
     kinds: NDArray[Any]
     source_rows: NDArray[np.integer]
-    wrong: NDArray[np.bool_]
+    wrong: NDArray[np.bool_] | None
     chosen: int
     names: Sequence[str] = ()
 
@@ -84,7 +85,7 @@ class Crowd:
         if not self.names:
             return said + f"target {numbers.short(float(self.kinds[at]))}"
         said += class_name(self.names, int(self.kinds[at]))
-        return said + (", misclassified" if self.wrong[at] else "")
+        return said + (", misclassified" if self.wrong is not None and self.wrong[at] else "")
 
 
 class PlanePanels(Canvas):
@@ -109,7 +110,7 @@ class PlanePanels(Canvas):
         self._shape = shape
         self._planes: tuple[Plane, ...] = ()
         none = np.empty(0, dtype=np.int64)
-        self._crowd = Crowd(none, none, none.astype(bool), 0)
+        self._crowd = Crowd(none, none, None, 0)
         self._limits: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
         super().__init__("", parent)
         self.setAccessibleName(title)
@@ -142,12 +143,17 @@ class PlanePanels(Canvas):
     def as_table(self) -> tuple[list[str], list[Any]]:
         """Return the samples as columns, two a panel."""
         crowd = self._crowd
-        headers, columns = ["row"], [crowd.source_rows]
+        headers: list[str] = ["row"]
+        columns: list[Any] = [crowd.source_rows]
         if crowd.names:
-            kinds = [class_name(crowd.names, int(kind)) for kind in crowd.kinds.tolist()]
-            headers, columns = [*headers, "class", "misclassified"], [*columns, kinds, crowd.wrong]
+            headers.append("class")
+            columns.append([class_name(crowd.names, int(kind)) for kind in crowd.kinds.tolist()])
         else:
-            headers, columns = [*headers, "target"], [*columns, crowd.kinds]
+            headers.append("target")
+            columns.append(crowd.kinds)
+        if crowd.wrong is not None:
+            headers.append("misclassified")
+            columns.append(crowd.wrong)
         for plane in self._planes:
             for side, label in enumerate(plane.labels):
                 headers.append(f"{plane.title}: {label}")
@@ -272,7 +278,8 @@ class PlanePanels(Canvas):
         markers.draw_stamps(
             painter, pixels[good], kinds[good], parts, kind, self.theme, ratio, scale
         )
-        for at in good[crowd.wrong[good]].tolist():
+        crossed = good[crowd.wrong[good]].tolist() if crowd.wrong is not None else []
+        for at in crossed:
             markers.draw_cross(painter, QPointF(*pixels[at]), self.theme, scale)
         if crowd.chosen in good:
             at = QPointF(*pixels[crowd.chosen])

@@ -169,7 +169,7 @@ class SlicePlot(Plot):
         if self._slice.tangent is not None:
             entries.append(Entry("tangent", line_glyph(tangent_pen), 22.0))
         if self._slice.nudges:
-            entries.append(Entry("nudges", _nudge_glyph, 16.0))
+            entries.append(Entry("nudges", _nudge_glyph, 26.0))
         if self._slice.has_accuracy:
             entries.append(Entry("accuracy, right axis", line_glyph(accuracy_pen), 22.0))
         self.header.set_entries(entries)

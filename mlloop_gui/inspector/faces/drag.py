@@ -47,7 +47,7 @@ class DragFace(Face):
         self.plot = SlicePlot()
         self.plot.setObjectName("face.drag.plot")
         self.plot.moved.connect(self._read_off)
-        self.facts = Facts("Where the handle is")
+        self.facts = Facts("the parameter at the handle")
         self.facts.setObjectName("face.drag.facts")
         self.words = QLabel()
         self.words.setObjectName("face.drag.words")
@@ -168,10 +168,8 @@ class DragFace(Face):
         self.set_button.setEnabled(not at_home and self.session.frame is not None)
         self.back.setEnabled(not at_home)
         loss = float(made.loss[index])
-        facts = [
-            Fact.of("value", float(made.values[index]), numbers.short(float(made.values[index]))),
-            Fact.of("loss", loss, numbers.short(loss, 5), strong=True),
-        ]
+        self.facts.set_heading(f"{made.name} = {numbers.short(float(made.values[index]))}")
+        facts = [Fact.of("loss", loss, numbers.short(loss, 5), strong=True)]
         if at_home:
             facts += self._slopes_here(made)
         else:

@@ -66,7 +66,7 @@ class EmbeddingFace(Face):
         crowd = crowd_of(moment, arrays)
         self.scatter.set_planes([plane_of(moment, arrays, layer)], crowd)
         show_answer(moment, self.bars, self.facts)
-        self.words.setText(_told(layer, moment, crowd.wrong.sum()))
+        self.words.setText(_told(layer, 0 if crowd.wrong is None else int(crowd.wrong.sum())))
 
     def _pick(self, at: int) -> None:
         self.pick(self.arrays["rows"], at)
@@ -79,9 +79,7 @@ class EmbeddingFace(Face):
             self.side.setFixedWidth(wide)
 
 
-def _told(layer: int, moment: Moment, wrong: int) -> str:
+def _told(layer: int, wrong: int) -> str:
     whose = f"Layer {layer}" if layer else "The inputs (there is no hidden layer)"
     told = f"{whose}: all that the output is given of a sample. What lies close gets like answers."
-    if moment.problem.classes:
-        told += f" Crossed: the {numbers.count(int(wrong))} that it gets wrong." if wrong else ""
-    return told
+    return told + (f" Crossed: the {numbers.count(wrong)} that it gets wrong." if wrong else "")

@@ -38,25 +38,24 @@ class WarpFace(Face):
         self.panels = PlanePanels("samples at each layer")
         self.panels.setObjectName("face.warp.panels")
         self.panels.picked.connect(self._pick)
-        self.scroll = QScrollArea()
-        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.across = QScrollArea()
+        self.across.setFrameShape(QFrame.Shape.NoFrame)
+        self.across.setWidgetResizable(True)
+        self.across.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.across.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.panels.setProperty("scrolled", True)
-        self.scroll.setWidget(self.panels)
+        self.across.setWidget(self.panels)
         row = QHBoxLayout(self.body)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(16)
         row.addWidget(self.words)
-        row.addWidget(self.scroll, 1)
+        row.addWidget(self.across, 1)
         self.register(self.panels)
 
     def fill(self, moment: Moment, arrays: Arrays) -> None:
         """Show the layers of a turn."""
         # Crosses on the samples it gets wrong would hide how the classes lie.
-        none = np.zeros(len(arrays["rows"]), dtype=bool)
-        crowd = replace(crowd_of(moment, arrays), wrong=none)
+        crowd = replace(crowd_of(moment, arrays), wrong=None)
         classes = moment.problem.classes
         count = len(arrays["widths"])
         planes = [
@@ -84,7 +83,7 @@ def crowd_of(moment: Moment, arrays: Arrays) -> Crowd:
     return Crowd(
         kinds=kinds,
         source_rows=arrays["source_rows"],
-        wrong=arrays.get("wrong", np.zeros(len(kinds), dtype=bool)),
+        wrong=arrays.get("wrong"),
         chosen=int(arrays["chosen"]),
         names=moment.problem.dataset.class_names if moment.problem.classes else (),
     )

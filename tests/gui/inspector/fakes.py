@@ -28,6 +28,7 @@ class FakeSession(QObject):
         self.frame: Frame | None = None
         self.view = View(boundary=False, curves=False, embedding=False)
         self.test_openings = 0
+        self.edited: list[tuple[str, float]] = []
         self.driver = Driver()
         self.driver.new(experiment)
         self.send()
@@ -78,6 +79,11 @@ class FakeSession(QObject):
         self.show(parameter=index)
         self.send()
         self.choice_changed.emit()
+
+    def edit_parameter(self, path: str, value: float) -> None:
+        self.edited.append((path, value))
+        self.driver.edit(len(self.edited), path, value)
+        self.send()
 
     def inspect(self, stage: Stage) -> None:
         self.view = replace(self.view, inspected=stage)
