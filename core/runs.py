@@ -110,6 +110,11 @@ class Runs:
     def __len__(self) -> int:
         return len(self._runs)
 
+    @property
+    def nbytes(self) -> int:
+        """What the checkpoints of all runs take, those that are shared counted for each."""
+        return sum(run.loop.checkpoints.nbytes for run in self._runs.values() if run.loop)
+
     def summaries(self) -> tuple[RunSummary, ...]:
         """All runs, oldest first; those that are not live are summed up only once."""
         return tuple(self._summary(run) for run in self._runs.values())

@@ -166,7 +166,10 @@ class Lens:
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """One moment of a run. Arrays are never written again once a frame has been sent."""
+    """One moment of a run. Arrays are never written again once a frame has been sent.
+
+    `memory` is what the checkpoints of all runs take, and what they may take, in bytes.
+    """
 
     run: int
     state: RunState
@@ -201,6 +204,7 @@ class Frame:
     explanations: dict[Stage, StageExplanation] = field(default_factory=dict)
     curves: CurvesFrame | None = None
     runs: tuple[RunSummary, ...] = ()
+    memory: tuple[int, int] = (0, 0)
     lens: Lens | None = None
     leaps: tuple[Leap, ...] = ()
     film: tuple[FilmFrame, ...] | None = None

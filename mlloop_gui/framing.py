@@ -129,6 +129,7 @@ class FrameMaker:
                 explanations=self._explanations(loop, sample, still),
                 curves=self._curves(loop, still),
                 runs=self._summaries(still),
+                memory=(driver.runs.nbytes, driver.runs.budget),
                 lens=self._lens(loop, sample, still),
                 leaps=tuple(
                     made for made in driver.leaps.values() if made.run == driver.runs.number

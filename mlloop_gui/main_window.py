@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QByteArray, QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
-    QDockWidget,
-    QLabel,
     QMainWindow,
     QSplitter,
     QToolBar,
@@ -20,34 +20,27 @@ from core.experiment import Experiment
 from core.stages import Stage
 from mlloop_gui import theme as themes
 from mlloop_gui.actions import Actions
+from mlloop_gui.docks import Docks
 from mlloop_gui.files import Files
-from mlloop_gui.guide.view import GuideView
-from mlloop_gui.inspector.stack import InspectorStack
 from mlloop_gui.menu import MenuButton
-from mlloop_gui.panels.column import SettingsColumn
 from mlloop_gui.session import Session
 from mlloop_gui.settings import Settings
 from mlloop_gui.theme import Theme
-from mlloop_gui.views.bottom import Bottom, Tab
 from mlloop_gui.views.boundary_view import BoundaryView
-from mlloop_gui.views.by_hand_view import ByHandView
-from mlloop_gui.views.curves_view import CurvesView
-from mlloop_gui.views.filmstrip import Filmstrip
-from mlloop_gui.views.landscape_view import LandscapeView
 from mlloop_gui.views.message_bar import MessageBar
 from mlloop_gui.views.network_view import NetworkView
 from mlloop_gui.views.presenter import Presenter
 from mlloop_gui.views.ring_bar import RingBar
 from mlloop_gui.views.run_bar import RunBar
-from mlloop_gui.views.runs_view import RunsView
 from mlloop_gui.views.scrub_bar import ScrubBar
 from mlloop_gui.views.turn_once import TurnOnce
 from mlloop_gui.views.welcome import WelcomeCard
 
+if TYPE_CHECKING:
+    from mlloop_gui.guide.view import GuideView
+
 TITLE = "mlloop"
 LAYOUT_VERSION = 2
-GUIDE_HEIGHT = 330
-LOW = 800
 
 
 class MainWindow(QMainWindow):
@@ -85,10 +78,13 @@ class MainWindow(QMainWindow):
         self.addToolBarBreak()
         self.addToolBar(self.ring_bar)
         self.scrub_bar = ScrubBar(self.session, self.actions_by_name)
-        self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, _fixed_bar("Time", self.scrub_bar))
+        self.time_bar = _fixed_bar("Time", self.scrub_bar)
+        self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, self.time_bar)
         self._build_centre()
         self._arranged = False
         self._build_docks()
+        self.session.limit_memory(self.settings.memory * 2**20)
+        self.session.frame_changed.connect(self._remember_memory)
         self.menu_button = MenuButton(self, self.actions_by_name, self.files, self.settings, self)
         self.run_bar.addWidget(self.menu_button)
         for stage in Stage:
@@ -131,101 +127,15 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(centre)
 
     def _build_docks(self) -> None:
-        session = self.session
-        self.panels = SettingsColumn(session)
-        self.curves = CurvesView(session)
-        self.inspectors = InspectorStack(session)
-        self.bottom = Bottom(
-            (
-                Tab("inspector", "Inspector", "The chosen stage in numbers", self._inspectors),
-                Tab("film", "Filmstrip", "The boundary as it emerged", lambda: Filmstrip(session)),
-                Tab("runs", "Runs", "The runs that are kept, side by side",
-                    lambda: RunsView(session)),
-                Tab("landscape", "Landscape", "The loss over two directions",
-                    lambda: LandscapeView(session)),
-                Tab("by_hand", "By hand", "Be the optimizer of a model with three numbers",
-                    lambda: ByHandView(session)),
-            )
-        )  # fmt: skip
-        area = Qt.DockWidgetArea
-        self.docks = {
-            "Settings": self._dock("Settings", self.panels, area.LeftDockWidgetArea),
-            "Curves": self._dock("Curves", self.curves, area.RightDockWidgetArea),
-            "Inspector": self._dock("Inspector", self.bottom, area.BottomDockWidgetArea),
-        }
-        self.docks["Inspector"].setTitleBarWidget(self.bottom.title)
-        self.bottom.title.set_beside(0, self.inspectors.header.faces)
-        self.bottom.changed.connect(self._follow_visibility)
-        for number, name in enumerate(self.bottom.names, 1):
-            key = QShortcut(QKeySequence(f"Ctrl+{number}"), self)
-            key.activated.connect(lambda name=name: self._show_tab(name))
-        self.docks["Guide"] = self._dock("Guide", QWidget(), area.RightDockWidgetArea)
-        self.splitDockWidget(self.docks["Guide"], self.docks["Curves"], Qt.Orientation.Vertical)
-        self.docks["Guide"].hide()
-        self.guide: GuideView | None = None
-        self.actions_by_name["guide"].triggered.connect(self.toggle_guide)
-        self.docks["Guide"].visibilityChanged.connect(self._follow_guide)
-        self.setCorner(Qt.Corner.BottomLeftCorner, area.LeftDockWidgetArea)
-        self.setCorner(Qt.Corner.BottomRightCorner, area.BottomDockWidgetArea)
+        made = Docks(self, self.session, self.settings, self.actions_by_name)
+        self.dock_area, self.docks, self.bottom = made, made.by_name, made.bottom
+        self.panels, self.curves, self.inspectors = made.panels, made.curves, made.inspectors
+        made.bottom.changed.connect(self._follow_visibility)
 
-    def _inspectors(self) -> QWidget:
-        return self.inspectors
-
-    def _show_tab(self, name: str) -> None:
-        self.docks["Inspector"].show()
-        self.bottom.show_tab(name)
-
-    @Slot()
-    def toggle_guide(self) -> None:
-        """Open the guide beside the pictures, or close it."""
-        dock = self.docks["Guide"]
-        if not dock.isHidden():
-            dock.hide()
-            return
-        dock.show()
-        dock.raise_()
-        column = [dock, self.docks["Curves"]]
-        self.resizeDocks(column, [GUIDE_HEIGHT, 240], Qt.Orientation.Vertical)
-
-    @Slot()
-    def _follow_guide(self) -> None:
-        """Build the guide when it is first seen."""
-        dock = self.docks["Guide"]
-        there = not dock.isHidden()
-        self.actions_by_name["guide"].setChecked(there)
-        # A low window has no room for the guide above the curves unless both go to its bottom.
-        low = there and self.height() < LOW
-        areas = Qt.DockWidgetArea
-        area = areas.RightDockWidgetArea if low else areas.BottomDockWidgetArea
-        self.setCorner(Qt.Corner.BottomRightCorner, area)
-        if self.guide is None and there:
-            self.guide = GuideView(self.session, self.settings)
-            self.guide.set_theme(self.theme)
-            self.guide.tab_wanted.connect(self._show_tab)
-            self.guide.face_wanted.connect(self._show_face)
-            dock.setWidget(self.guide)
-
-    @Slot(str)
-    def _show_face(self, key: str) -> None:
-        self._show_tab("inspector")
-        self.inspectors.show_face(self.session.inspected, key)
-
-    def _dock(self, name: str, widget: QWidget, where: Qt.DockWidgetArea) -> QDockWidget:
-        dock = QDockWidget(name, self)
-        dock.setObjectName(f"dock.{name.lower()}")
-        dock.setTitleBarWidget(_slim_title(name))
-        dock.setWidget(widget)
-        self.addDockWidget(where, dock)
-        return dock
-
-    def _arrange(self) -> None:
-        """The docks' first sizes, once the window has its own."""
-        wide = self.width()
-        docks = [self.docks[name] for name in ("Settings", "Curves", "Inspector")]
-        sizes = [262, min(340, max(250, wide // 4))]
-        self.resizeDocks(docks[:2], sizes, Qt.Orientation.Horizontal)
-        self.resizeDocks(docks[2:], [210 if self.height() > 800 else 176], Qt.Orientation.Vertical)
-        self._across.setSizes([320, 520, 300])
+    @property
+    def guide(self) -> GuideView | None:
+        """The guide, once it has been opened."""
+        return self.dock_area.guide
 
     def event(self, event: QEvent) -> bool:
         """Leave the space bar to a button that has the focus; elsewhere it is a shortcut."""
@@ -243,13 +153,15 @@ class MainWindow(QMainWindow):
         if not self._arranged:
             self._arranged = True
             if not self.settings.layout:
-                self._arrange()
+                self.dock_area.arrange()
+                self._across.setSizes([320, 520, 300])
             self.boundary.plot.setFocus()
 
     # -- first launch --------------------------------------------------------------------------
 
     def show_simple(self) -> None:
         """Little on screen: the ring, the boundary, one question, one lit button."""
+        self.time_bar.hide()
         for dock in self.docks.values():
             dock.hide()
         self.network.hide()
@@ -265,8 +177,8 @@ class MainWindow(QMainWindow):
         self.ring_bar.take_back_button()
         self.ring_bar.side.show()
         self.network.show()
-        for dock in self.docks.values():
-            dock.show()
+        self.time_bar.show()
+        self.dock_area.show_usual()
 
     # -- looks ---------------------------------------------------------------------------------
 
@@ -296,11 +208,8 @@ class MainWindow(QMainWindow):
             self.ring_bar,
             self.network,
             self.boundary,
-            self.curves,
-            self.bottom,
             self.scrub_bar,
-            self.panels,
-            *([self.guide] if self.guide else []),
+            self.dock_area,
         ):
             part.set_theme(self.theme)
 
@@ -335,6 +244,12 @@ class MainWindow(QMainWindow):
         face = self.inspectors.face
         return face is not None and face.key == key and face.isVisible()
 
+    @Slot()
+    def _remember_memory(self) -> None:
+        frame = self.session.frame
+        if frame is not None and frame.memory[1]:
+            self.settings.memory = frame.memory[1] // 2**20
+
     # -- layout and end ------------------------------------------------------------------------
 
     def remember_layout(self) -> None:
@@ -367,17 +282,9 @@ def _fixed_bar(name: str, widget: QWidget) -> QToolBar:
     bar = QToolBar(name)
     bar.setObjectName(f"bar_{name.lower()}")
     bar.setMovable(False)
+    bar.setContentsMargins(0, 0, 0, 0)
     bar.addWidget(widget)
     return bar
-
-
-def _slim_title(name: str) -> QLabel:
-    """A dock's title bar: small, and still what it is dragged by."""
-    title = QLabel(name)
-    title.setProperty("role", "muted")
-    title.setContentsMargins(10, 2, 0, 0)
-    title.setToolTip("Drag to move; double-click to float")
-    return title
 
 
 def _text(data: QByteArray) -> str:

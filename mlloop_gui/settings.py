@@ -14,6 +14,7 @@ from core.settings.file import write_whole
 
 VERSION = 1
 RECENT_FILES = 8
+LEAST_MEMORY, MOST_MEMORY = 16, 65_536
 
 
 @dataclass
@@ -34,6 +35,8 @@ class Settings:
         Qt's own description of the window and its docks, in base 64.
     guide : dict of str to int
         Steps finished of each chapter of the guide.
+    memory : int
+        Megabytes that the states kept for going back may take.
     """
 
     seen_introduction: bool = False
@@ -43,6 +46,7 @@ class Settings:
     geometry: str = ""
     layout: str = ""
     guide: dict[str, int] = field(default_factory=dict)
+    memory: int = 256
 
     def remember(self, path: str) -> None:
         """Put a file at the head of the recent ones."""
@@ -89,6 +93,8 @@ def _checked(found: Any) -> Settings:
         raise ValueError("has a bad list of recent files")
     if not all(type(steps) is int and steps >= 0 for steps in settings.guide.values()):
         raise ValueError("has a bad guide")
+    if not LEAST_MEMORY <= settings.memory <= MOST_MEMORY:
+        raise ValueError(f"has a bad memory: {settings.memory!r}")
     if settings.theme not in ("system", "light", "dark") or not 0.5 <= settings.scale <= 4:
         raise ValueError("has a bad theme or scale")
     return settings

@@ -58,7 +58,7 @@ WINDOW = (
     ("help",),
     ("data_dialog", "panels", "inspector", "guide"),
     ("views", "files"),
-    ("menu",),
+    ("docks", "menu"),
     ("main_window",),
     ("application", "cli"),
     ("__main__",),

@@ -112,8 +112,10 @@ class InspectorStack(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the colours and text sizes of ``theme``."""
         self.header.set_theme(theme)
-        for page in (*self.pages.values(), *self.faces.values()):
+        for page in self.pages.values():
             page.set_theme(theme)
+        for face in self.faces.values():
+            face.set_theme(theme)
 
     def _turn_to_stage(self) -> None:
         stage = self.session.inspected
@@ -134,9 +136,10 @@ class InspectorStack(QWidget):
             return
         if frame.state == RunState.RUNNING and self._frame is not None:
             stage = self.session.inspected
-            told, before = (f.explanations.get(stage) for f in (frame, self._frame))
-            if self.face is not None and self.face.lens:
-                told, before = frame.lens, self._frame.lens
+            lens = self.face is not None and bool(self.face.lens)
+            told, before = (
+                f.lens if lens else f.explanations.get(stage) for f in (frame, self._frame)
+            )
             if told is before and frame.run == self._frame.run:
                 return
         self.refresh()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QModelIndex, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QFontMetricsF, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
+    QLabel,
     QPushButton,
+    QSpinBox,
     QSplitter,
     QTableView,
     QVBoxLayout,
@@ -18,9 +20,11 @@ from PySide6.QtWidgets import (
 
 from core.runs import RunSummary
 from mlloop_gui.frames import RunState
+from mlloop_gui.plots import numbers
 from mlloop_gui.plots.run_curves import RunCurves, RunLine
 from mlloop_gui.plots.table import TableWindow
 from mlloop_gui.session import Session
+from mlloop_gui.settings import LEAST_MEMORY, MOST_MEMORY
 from mlloop_gui.theme import Theme, font, font_px
 from mlloop_gui.views.runs_model import DIFFERS, HEADINGS, NAME, ORIGIN, RunsModel
 
@@ -183,11 +187,19 @@ class RunsView(QWidget):
         self.plot = RunCurves("Validation loss")
         self.plot.setObjectName("plot.runs")
         self.plot.setMinimumSize(260, 96)
+        self.memory = self._memory_field()
+        self._used = QLabel()
+        self._used.setObjectName("runs.used")
+        self._used.setProperty("role", "muted")
+        self._used.setAccessibleName("Memory used")
         buttons = QVBoxLayout()
         buttons.setSpacing(4)
         for button in (self.switch, self.rename, self.forget):
             buttons.addWidget(button)
         buttons.addStretch(1)
+        buttons.addWidget(QLabel("Memory to go back"))
+        buttons.addWidget(self.memory)
+        buttons.addWidget(self._used)
         left = QWidget()
         row = QHBoxLayout(left)
         row.setContentsMargins(0, 0, 0, 0)
@@ -208,6 +220,24 @@ class RunsView(QWidget):
         session.frame_changed.connect(self._follow)
         self._enable()
 
+    def _memory_field(self) -> QSpinBox:
+        field = QSpinBox()
+        field.setObjectName("runs.memory")
+        field.setAccessibleName("Memory for going back, in megabytes")
+        field.setToolTip(
+            "What the states of all runs that are kept for going back may take together; with less,"
+            " a way back takes longer, and leads to the same place"
+        )
+        field.setRange(LEAST_MEMORY, MOST_MEMORY)
+        field.setSuffix(" MB")
+        field.setKeyboardTracking(False)
+        field.valueChanged.connect(self._limit)
+        return field
+
+    @Slot(int)
+    def _limit(self, megabytes: int) -> None:
+        self._session.limit_memory(megabytes * 2**20)
+
     def _button(self, name: str, text: str, tip: str) -> QPushButton:
         button = QPushButton(text)
         button.setObjectName(f"runs.{name}")
@@ -226,6 +256,7 @@ class RunsView(QWidget):
         frame, runs = self._session.frame, self._session.runs
         if frame is None or not self.isVisible():
             return
+        self._tell_memory(*frame.memory)
         if runs is self._shown and frame.run == self._live:
             return
         self._shown, self._live = runs, frame.run
@@ -234,6 +265,14 @@ class RunsView(QWidget):
             self.table.set_runs(runs, frame.run)
         self._draw(runs, frame.run)
         self._enable()
+
+    def _tell_memory(self, used: int, budget: int) -> None:
+        with QSignalBlocker(self.memory):
+            if not self.memory.hasFocus():
+                self.memory.setValue(budget // 2**20)
+        text = f"{numbers.short(used / 2**20, 2)} MB used"
+        if text != self._used.text():
+            self._used.setText(text)
 
     def _draw(self, runs: tuple[RunSummary, ...], live: int) -> None:
         """The validation loss of every run; where nothing is set aside for it, training's."""

@@ -301,3 +301,17 @@ def test_curves_that_are_gone_leave_the_plot(qtbot) -> None:
     plot.hover(plot.to_pixel(2.0, 0.75))
     assert plot.readout() == "update 2: b 0.750, c 0.750"
     assert not plot.grab().isNull()
+
+
+def test_the_memory_for_going_back_is_set_and_remembered(open_window) -> None:
+    player = open_window()
+    player.window.bottom.show_tab("runs")
+    field = player.find("runs.memory")
+    assert field.value() == 256
+    player.do("reach", 300)
+    assert "MB used" in player.find("runs.used").text()
+    field.setValue(32)
+    frame = player.settle()
+    assert frame.memory[1] == 32 * 2**20
+    assert 0 < frame.memory[0] < frame.memory[1]
+    assert player.window.settings.memory == 32
