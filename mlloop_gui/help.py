@@ -11,6 +11,10 @@ from mlloop_gui.actions import COMMANDS, SIZES
 
 OTHER_KEYS = (
     ("1 … 9", "Open the inspector of a stage"),
+    ("Ctrl+1 … Ctrl+5", "Inspector, filmstrip, runs, landscape, by hand"),
+    ("← → PgUp PgDown Home End", "On the time bar: an update, an epoch, start and end"),
+    ("← → ↑ ↓ Enter", "On the network: choose a unit, edit its bias and weights"),
+    ("↑ ↓", "In a weight's value: 0.1 more or less"),
     ("PgUp, PgDown, Esc", "In the presentation: scene before, next scene, leave"),
     ("B, N, C, L, M", "In it: boundary, network, curves, loss, confusion matrix"),
     ("F10", "Menu"),
@@ -29,6 +33,10 @@ turn by itself.</p>
 running model; all else starts a new run, and the old curve stays, pale. The pictures in the middle
 show the model as it is now; the inspector below shows the numbers of the last turn that did its
 stage, for one sample: click a point to pick it.</p>
+<p>The bar along the lower edge is the whole run: drag it to travel. Going back and running again
+makes the same future; the first change there forks, and the run that was left stays under
+<b>Runs</b>. A click on a unit or an edge of the network edits its weights and bias. The guide (F7)
+leads through the nine stages.</p>
 <p>Filled points are training data, hollow ones validation data; a cross marks a wrong guess; one
 side of the boundary is hatched. Solid curves are training, dashed ones validation. Signed numbers
 run from purple (negative) to green (positive), and carry their sign.</p>
