@@ -95,6 +95,7 @@ class StepCard(QScrollArea):
         self.guess.setObjectName("guide.guess")
         self.guess.setAccessibleName("That is my guess")
         self.guess.setToolTip("Say what you expect; only then it is shown")
+        self.guess.setAutoDefault(True)
         self.guess.clicked.connect(self._guessed)
         self.number = QLineEdit()
         self.number.setObjectName("guide.number")
@@ -106,6 +107,7 @@ class StepCard(QScrollArea):
         self.give.setObjectName("guide.give")
         self.give.setAccessibleName("Check my number")
         self.give.setToolTip("See whether the number is right")
+        self.give.setAutoDefault(True)
         self.give.clicked.connect(self._typed)
         self._number = QWidget()
         row = QHBoxLayout(self._number)
@@ -220,8 +222,11 @@ class StepCard(QScrollArea):
     @Slot()
     def _show_because(self) -> None:
         """Scroll to what was just said, as far as the card is too low for all of it."""
+        self._column.activate()
         if self.because.isVisible():
-            self.ensureWidgetVisible(self.because, 0, 8)
+            # The check under it, if there is one, is what comes next.
+            last = self.because if self.task.isHidden() else self.task
+            self.ensureWidgetVisible(last, 0, 8)
 
     @Slot(int, bool)
     def _toggled(self, choice: int, on: bool) -> None:

@@ -16,7 +16,7 @@ from core.resources import asset
 from core.settings.file import parse_toml, read_text
 from core.stages import Stage, StepSize
 from mlloop_gui.guide import quantities
-from mlloop_gui.guide.checks import CHECKS, Check
+from mlloop_gui.guide.checks import CHECKS, Check, Setting
 from mlloop_gui.guide.lines import field_lines, line_of
 from mlloop_gui.guide.markup import placeholders
 from mlloop_gui.guide.reading import Table
@@ -130,14 +130,16 @@ def parse(text: str, file: str | None = None, directory: Path | None = None) -> 
     values = parse_toml(text, file)
     lines = field_lines(text)
     top = Table(values, (), lines, file)
-    if top.whole("format", 1) > FORMAT:
+    if top.whole("format", 1, FORMAT) > FORMAT:
         top.fail("format", "written for a newer program", str(FORMAT), values["format"])
+    experiment = _experiment(top, lines, file, directory)
+    trial = Trial(experiment)
     made = Chapter(
         title=top.text("title"),
         stage=top.stage("stage"),
         minutes=top.whole("minutes", 1, high=60),
-        experiment=_experiment(top, lines, file, directory),
-        steps=tuple(_step(table, lines) for table in top.tables("step")),
+        experiment=experiment,
+        steps=tuple(_step(table, trial) for table in top.tables("step")),
         file=file or "",
         key=file or "",
     )
@@ -197,7 +199,7 @@ def _experiment(
         ) from None
 
 
-def _step(table: Table, lines: Mapping[Any, int]) -> Step:
+def _step(table: Table, trial: Trial) -> Step:
     text = _words(table, "text")
     predict, check = table.table("predict"), table.table("check")
     do, show = table.table("do"), table.table("show")
@@ -206,13 +208,14 @@ def _step(table: Table, lines: Mapping[Any, int]) -> Step:
     made = Step(
         text=text,
         point=table.text("point", ""),
-        do=_doing(do) if do else Doing(),
+        do=_doing(do, trial) if do else Doing(),
         predict=_prediction(predict) if predict else None,
-        show=_doing(show) if show else Doing(),
+        show=_doing(show, trial) if show else Doing(),
         check=_check(check) if check else None,
         line=table.line("point"),
     )
     table.finish()
+    trial.person(made.check)
     return made
 
 
@@ -242,7 +245,7 @@ def _check(table: Table) -> Check:
     return made
 
 
-def _doing(table: Table) -> Doing:
+def _doing(table: Table, trial: Trial) -> Doing:
     settings = table.table("set")
     unit = None
     if table.has("unit"):
@@ -255,7 +258,7 @@ def _doing(table: Table) -> Doing:
         update=table.whole("update", 0, None),
         stage=table.stage("stage", None),
         run=table.whole("run", 1, None),
-        settings=_settings(settings) if settings else (),
+        settings=trial.settings(settings) if settings else (),
         step_size=StepSize(size) if size else None,
         speed=table.number("speed", None, low=0.0),
         inspect=table.stage("inspect", None),
@@ -273,10 +276,24 @@ def _doing(table: Table) -> Doing:
     return made
 
 
-def _settings(table: Table) -> tuple[tuple[str, Any], ...]:
-    """Paths and values; the values are checked when they are set."""
-    found = []
-    for path, value in table.values.items():
-        table.require_name(path, tuple(fields()))
-        found.append((path, value))
-    return tuple(found)
+class Trial:
+    """The settings as the chapter changes them, to see that the run will take each change."""
+
+    def __init__(self, experiment: Experiment) -> None:
+        self._experiment: Experiment | None = experiment
+
+    def settings(self, table: Table) -> tuple[tuple[str, Any], ...]:
+        """Paths and values of a table of settings."""
+        for path, value in table.values.items():
+            table.require_name(path, tuple(fields()))
+            try:
+                if self._experiment is not None:
+                    self._experiment = self._experiment.replace(path, value)
+            except InputError as error:
+                table.fail(path, error.problem, error.allowed, value)
+        return tuple(table.values.items())
+
+    def person(self, check: Check | None) -> None:
+        """Once a person has chosen other data, nobody knows what else has followed."""
+        if isinstance(check, Setting) and check.field.startswith("data."):
+            self._experiment = None

@@ -182,7 +182,10 @@ class Setting:
             value = int(self.below) - 1 if whole else self.below / 2
         if self.above is not None:
             value = int(self.above) + 1 if whole else 2 * self.above
-        now.session.set(self.field, list(value) if isinstance(value, tuple) else value)
+        if self.field == "data.source":
+            now.session.choose_source(str(value))  # with all that must follow from it
+        else:
+            now.session.set(self.field, list(value) if isinstance(value, tuple) else value)
         return False
 
 

@@ -44,6 +44,7 @@ class Contents(QScrollArea):
         for stage in Stage:
             button = QPushButton()
             button.setObjectName(f"guide.chapter.{stage.key}")
+            button.setAutoDefault(True)
             button.clicked.connect(lambda checked=False, stage=stage: self.wanted.emit(stage))
             self.buttons[stage] = button
             column.addWidget(button)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from mlloop_gui.theme import Theme, current
 
-_STEP, _RADIUS = 14.0, 4.0
+_STEP, _RADIUS = 13.0, 4.0
 
 
 class Dots(QWidget):

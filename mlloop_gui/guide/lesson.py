@@ -61,6 +61,7 @@ class Lesson(QObject):
         self._chosen: dict[int, int] = {}
         self._done = set(range(self.reached))
         self._start: Start | None = None
+        self._run_from: Start | None = None
         self._doing = Doing()
         self._awaited: int | None = None
         self._beginning = self._helping = self._driving = False
@@ -184,8 +185,10 @@ class Lesson(QObject):
 
     def _perform(self, doing: Doing) -> None:
         """Do it; the step begins where that has led."""
-        before = self._session.sent
+        before, frame = self._session.sent, self._session.frame
         self._doing = doing
+        # A run that the program begins counts from where it began.
+        self._run_from = Start.of(frame) if frame is not None and doing.run is not None else None
         self._doer.do(doing)
         self._awaited = self._session.sent if self._session.sent > before else None
         if self._awaited is None:
@@ -196,7 +199,10 @@ class Lesson(QObject):
         self._awaited = None
         self._doer.arrive(self._doing)
         self._doing = Doing()
-        self._start = Start.of(frame) if frame is not None else None
+        if frame is None:
+            self._start = None
+        else:
+            self._start = self._run_from.seen(frame) if self._run_from else Start.of(frame)
 
     # -- looking -------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF, QRegion
 from PySide6.QtWidgets import QWidget
 
@@ -105,14 +105,12 @@ class Pointer(QWidget):
         if target is None or window is None or not target.isVisible():
             self.hide()
             return
-        seen = target.visibleRegion().boundingRect()
+        seen = seen_part(target)
         if seen.isEmpty():
-            # Before the first paint, or scrolled out of sight.
-            self.hide()
+            self.hide()  # scrolled out of sight
             return
-        corner = target.mapTo(window, QPoint(0, 0))
         room = window.rect()
-        ring = seen.translated(corner).adjusted(-_GAP, -_GAP, _GAP, _GAP).intersected(room)
+        ring = seen.adjusted(-_GAP, -_GAP, _GAP, _GAP).intersected(room)
         wide = round(text_width(SIGN, "small", True)) + 16
         high = round(line_height("small", True)) + 4
         # Over a wide part its middle, where a bar above it is mostly empty.
@@ -157,3 +155,16 @@ class Pointer(QWidget):
         painter.setFont(font("small", bold=True))
         painter.drawText(label, Qt.AlignmentFlag.AlignCenter, SIGN)
         painter.end()
+
+
+def seen_part(target: QWidget) -> QRect:
+    """Return what of a widget is not cut off by those it lies in, in its window's coordinates.
+
+    `QWidget.visibleRegion` will not do: what a viewport covers of its own plot counts as hidden.
+    """
+    seen, widget = target.rect(), target
+    while not widget.isWindow():
+        outer = widget.parentWidget()
+        seen = seen.translated(widget.pos()).intersected(outer.rect())
+        widget = outer
+    return seen

@@ -239,7 +239,7 @@ def _truth_probability(frame: Frame, place: Place) -> float:
 
 
 def _output_probability(frame: Frame, place: Place) -> float:
-    shown, problem = _shown(frame, Stage.PREDICT), frame.problem
+    shown, problem = _shown(frame, Stage.TRANSFORM), frame.problem
     shares = problem.loss.probabilities(shown.scores) if problem.classes else None
     if shares is None or problem.outputs != 1:
         raise LookupError("no one probability")
@@ -367,7 +367,7 @@ QUANTITIES: dict[str, Quantity] = {
     "target": Quantity(
         "its truth as the loss wants it", _mine(Stage.REPRESENT, lambda s: s.y[:, 0])
     ),
-    "score": Quantity("its (first) score", _mine(Stage.PREDICT, lambda s: s.scores[:, 0])),
+    "score": Quantity("its (first) score", _mine(Stage.TRANSFORM, lambda s: s.scores[:, 0])),
     "output_probability": Quantity(
         "p of the second class, where there is one output", _output_probability
     ),

@@ -103,7 +103,8 @@ class GuideView(QWidget):
         self.title = QLabel("Guide")
         self.title.setObjectName("guide.title")
         self.title.setProperty("role", "title")
-        self.chapters = self._tool("guide.chapters", "‹ Chapters", "Back to the list of chapters")
+        self.chapters = self._tool("guide.chapters", "‹", "Back to the list of chapters")
+        self.chapters.setProperty("sign", True)
         self.chapters.clicked.connect(self.close_chapter)
         self.menu = self._tool("guide.menu", "☰", "More: begin again, open a chapter of your own")
         self.menu.setProperty("sign", True)
@@ -127,6 +128,7 @@ class GuideView(QWidget):
             row.setSpacing(6)
         head.addWidget(self.chapters)
         head.addWidget(self.title, 1)
+        head.addWidget(self.dots)
         head.addWidget(self.menu)
         foot.addWidget(self.back)
         foot.addWidget(self.help)
@@ -136,7 +138,6 @@ class GuideView(QWidget):
         inner = QVBoxLayout(page)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(6)
-        inner.addWidget(self.dots)
         inner.addWidget(self.card, 1)
         inner.addLayout(foot)
         self.pages = QStackedWidget()
@@ -226,6 +227,7 @@ class GuideView(QWidget):
         lesson.progressed.connect(self._keep)
         self.pages.setCurrentIndex(1)
         self.chapters.show()
+        self.dots.show()
         self.restart.setEnabled(True)
         self.title.setText(f"{int(chapter.stage)} {chapter.title}")
         lesson.begin()
@@ -261,6 +263,7 @@ class GuideView(QWidget):
     def _show_contents(self) -> None:
         self.pages.setCurrentIndex(0)
         self.chapters.hide()
+        self.dots.hide()
         self.restart.setEnabled(False)
         self.title.setText("Guide")
         self._tell_progress()
@@ -322,6 +325,8 @@ class GuideView(QWidget):
     def _point(self) -> None:
         """Bring what the step speaks of into view, and ring it."""
         name = self.lesson.step.point if self.lesson else ""
+        if name.startswith("inspector.") and self.isVisible():
+            self.tab_wanted.emit("inspector")
         target = self._find(name) if name and self.isVisible() else None
         if target is not None and target is not self.pointer.target:
             self._reveal(target)
