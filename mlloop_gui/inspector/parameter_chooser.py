@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
 from core.errors import InputError
 from core.experiment import weight_place
@@ -42,6 +42,10 @@ class ParameterChooser(QWidget):
         self.box.setEditable(True)
         self.box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.box.setMaxVisibleItems(12)
+        self.box.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.box.setMinimumContentsLength(12)
         # Completion would answer a half-typed name with another parameter than the one meant.
         self.box.setCompleter(None)  # type: ignore[arg-type]
         self.error = QLabel()
@@ -49,12 +53,11 @@ class ParameterChooser(QWidget):
         self.error.setAccessibleName("what is wrong with the name")
         self.error.setWordWrap(True)
         self.error.hide()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self.box)
-        row.addWidget(self.error, 1)
-        row.addStretch(0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self.box)
+        column.addWidget(self.error)
         self.box.activated.connect(self._activated)
         edit = self.box.lineEdit()
         assert edit is not None
@@ -166,10 +169,8 @@ class ParameterChooser(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """A field as wide as a name, a menu as wide as its lines."""
+        """A menu as wide as its lines, under a field that may be narrower."""
         metrics = self.box.fontMetrics()
         lines = [self.box.itemText(at) for at in range(min(self.box.count(), MOST))]
         widest = max((metrics.horizontalAdvance(line) for line in lines), default=0)
-        scale = current_scale()
-        self.box.setFixedWidth(round(190 * scale))
-        self.box.view().setMinimumWidth(widest + round(40 * scale))
+        self.box.view().setMinimumWidth(widest + round(40 * current_scale()))

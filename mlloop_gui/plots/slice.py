@@ -165,13 +165,14 @@ class SlicePlot(Plot):
         if self.layer is None or self.header is None or self._slice is None:
             return
         self.layer.set_handle(self._index)
+        # What does not fit is left out from the end.
         entries = [Entry("loss", line_glyph(loss_pen), 22.0)]
+        if self._slice.has_accuracy:
+            entries.append(Entry("accuracy (right)", line_glyph(accuracy_pen), 22.0))
         if self._slice.tangent is not None:
             entries.append(Entry("tangent", line_glyph(tangent_pen), 22.0))
         if self._slice.nudges:
             entries.append(Entry("nudges", _nudge_glyph, 26.0))
-        if self._slice.has_accuracy:
-            entries.append(Entry("accuracy, right axis", line_glyph(accuracy_pen), 22.0))
         self.header.set_entries(entries)
         self.announce()
 

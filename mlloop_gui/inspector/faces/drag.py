@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -27,7 +28,9 @@ from mlloop_gui.plots import numbers
 from mlloop_gui.plots.slice import Slice, SlicePlot
 from mlloop_gui.theme import current_scale, font_px
 
-_SIDE_WIDTH = 310
+_LEFT_WIDTH = 200
+#: Share of the width that the numbers take, and its limits in pixels.
+_SIDE_WIDTH = (0.29, 250, 345)
 BATCH, WHOLE = "batch", "whole"
 
 
@@ -54,11 +57,7 @@ class DragFace(Face):
         self.words.setAccessibleName("why the model is trained on loss")
         self.words.setWordWrap(True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        left = QVBoxLayout()
-        left.setContentsMargins(0, 0, 0, 0)
-        left.setSpacing(2)
-        left.addLayout(self._controls())
-        left.addWidget(self.plot, 1)
+        self.controls = self._controls()
         inside = QWidget()
         side = QVBoxLayout(inside)
         side.setContentsMargins(0, 0, 0, 0)
@@ -70,15 +69,18 @@ class DragFace(Face):
         row = QHBoxLayout(self.body)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(16)
-        row.addLayout(left, 1)
+        row.addWidget(self.controls)
+        row.addWidget(self.plot, 1)
         row.addWidget(self.side)
         self.register(self.chooser, self.plot, self.facts)
 
-    def _controls(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self.chooser)
+    def _controls(self) -> QWidget:
+        """What is dragged, over what, and what is done with it: beside the plot, which is low."""
+        made = QWidget()
+        column = QVBoxLayout(made)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.chooser)
         self._group = QButtonGroup(self)
         self.parts: dict[str, QToolButton] = {}
         among = QHBoxLayout()
@@ -101,17 +103,21 @@ class DragFace(Face):
             among.addWidget(button)
         self.parts[BATCH].setChecked(True)
         self._group.buttonClicked.connect(self._draw)
-        row.addLayout(among)
-        row.addStretch(1)
+        among.addStretch(1)
+        column.addLayout(among)
         self.set_button = self._button("Set it here", "set", self._set)
         self.set_button.setToolTip(
             "Give the parameter this value, as an event of the run; undo takes it back"
         )
         self.back = self._button("Back", "back", self._go_back)
         self.back.setToolTip("Take the handle back to the value that the parameter has")
-        row.addWidget(self.set_button)
-        row.addWidget(self.back)
-        return row
+        buttons = QHBoxLayout()
+        buttons.setSpacing(6)
+        buttons.addWidget(self.set_button, 1)
+        buttons.addWidget(self.back)
+        column.addLayout(buttons)
+        column.addStretch(1)
+        return made
 
     @staticmethod
     def _button(text: str, key: str, slot: object) -> QPushButton:
@@ -226,8 +232,20 @@ class DragFace(Face):
     def _apply_theme(self) -> None:
         super()._apply_theme()
         if self._built:
-            self.side.setFixedWidth(round(_SIDE_WIDTH * current_scale()))
-            self.words.setStyleSheet(f"color: {self.theme.text}; font-size: {font_px()}px;")
+            self.controls.setFixedWidth(round(_LEFT_WIDTH * current_scale()))
+            self._share_width()
+            self.words.setStyleSheet(f"color: {self.theme.text}; font-size: {font_px('small')}px;")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the new width."""
+        super().resizeEvent(event)
+        if self._built:
+            self._share_width()
+
+    def _share_width(self) -> None:
+        share, least, most = _SIDE_WIDTH
+        scale = current_scale()
+        self.side.setFixedWidth(round(min(max(share * self.width(), least * scale), most * scale)))
 
 
 def flat_stretch(made: Slice) -> tuple[int, int]:
@@ -251,8 +269,8 @@ def why_loss(made: Slice) -> str:
     return (
         f"From {ends} the accuracy stands still at"
         f" {numbers.percent(float(made.accuracy[made.at]))} while the loss moves by"
-        f" {numbers.short(moved)}: only the loss has a slope to follow, so the model is trained on"
-        " it and never sees accuracy."
+        f" {numbers.short(moved)}: only the loss has a slope, so the model is trained on it and"
+        " never sees accuracy."
     )
 
 
