@@ -40,6 +40,49 @@ class Picture:
     stage: int = 0
     updates: int = 0
     simple: bool = False
+    act: Callable[[MainWindow], object] | None = None
+
+
+def tab(name: str) -> Callable[[MainWindow], object]:
+    """Turns to a tab of the bottom."""
+    return lambda window: window.dock_area.show_tab(name)
+
+
+def face(stage: Stage, key: str) -> Callable[[MainWindow], object]:
+    """Shows a stage by one of its faces."""
+    return lambda window: window.inspectors.show_face(stage, key)
+
+
+def forked(window: MainWindow) -> None:
+    """Goes back, learns more slowly from there, and looks at both runs."""
+    window.session.go_to(400)
+    window.session.set("optimizer.learning_rate", 0.03)
+    window.session.reach(900)
+    window.dock_area.show_tab("runs")
+
+
+def landscape(window: MainWindow) -> None:
+    """The run's own way over the loss."""
+    window.dock_area.show_tab("landscape")
+    view = window.bottom.widget("landscape")
+    view.controls.kind.setCurrentIndex(2)  # type: ignore[attr-defined]
+    view.draw()  # type: ignore[attr-defined]
+
+
+def guided(window: MainWindow) -> None:
+    """A chapter of the guide."""
+    window.dock_area.toggle_guide()
+    assert window.guide is not None
+    window.guide.open_stage(Stage.LOSS)
+
+
+def presented(window: MainWindow) -> None:
+    """A scene of the presentation."""
+    window.resize(1280, 650)
+    window.presenter.toggle()
+    page = window.presenter.page
+    assert page is not None
+    page.walk(2)
 
 
 PICTURES = (
@@ -54,6 +97,13 @@ PICTURES = (
     Picture("regression", source="sine", updates=2500),
     Picture("diverged", source="diverging", updates=10_000),
     Picture("csv", source="csv", updates=1000),
+    Picture("filmstrip", updates=1500, act=tab("film")),
+    Picture("runs", updates=1500, act=forked),
+    Picture("landscape-dark", theme="dark", updates=1500, act=landscape),
+    Picture("warped-plane", updates=1500, act=face(Stage.TRANSFORM, "warp")),
+    Picture("drag-a-parameter", updates=200, act=face(Stage.GRADIENTS, "drag")),
+    Picture("guide", act=guided),
+    Picture("presentation", act=presented),
     Picture("small-window", size=SMALL, stage=7, updates=10),
     Picture("small-window-dark", theme="dark", size=SMALL, source="blobs", updates=300),
 )
@@ -68,6 +118,19 @@ def wait_until(condition: Callable[[], bool]) -> None:
     timer.start(10)
     limit.start(PATIENCE)
     loop.exec()
+
+
+def settle(window: MainWindow) -> None:
+    """Wait for the answer to every command, and for the jobs thread."""
+    session = window.session
+    for _ in range(3):
+        wait_until(
+            lambda: (
+                session.frame is not None
+                and session.frame.command >= session.sent
+                and not session.jobs.busy
+            )
+        )
 
 
 def write_table() -> Path:
@@ -120,6 +183,9 @@ def draw(picture: Picture, folder: Path) -> Path:
         wait_until(
             lambda: session.frame is not None and session.frame.position.stage == picture.stage
         )
+    if picture.act is not None:
+        picture.act(window)
+        settle(window)
     # One turn of the event loop more, for what was asked to be painted.
     wait_until(lambda: True)
     path = folder / f"{picture.name}.png"

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from core.errors import InputError
 from core.loop import LearningLoop
@@ -266,3 +268,64 @@ def test_wherever_a_walk_leads_the_saved_experiment_leads_there_too(open_session
     player.do("go_to", player.frame.position.update)
     assert_replays(player)
     assert len(set(numbers(player))) == len(player.session.runs)
+
+
+# -- the whole way, through the window -------------------------------------------------------------
+
+
+def theta_of(player: SessionPlayer, update: int) -> np.ndarray:
+    """Parameters after so many updates of the experiment as it would be saved, made afresh."""
+    loop = LearningLoop(player.frame.experiment, player.frame.problem)
+    loop.run(update)
+    return loop.learner.kernel.theta
+
+
+def test_scrub_fork_edit_undo_and_back_across_epochs_bit_for_bit(open_window) -> None:
+    player = open_window()
+    player.find("speed").setProperty("value", 0)
+    player.click("run")
+    player.until(lambda: player.frame.position.update > 120)
+    player.click("run")
+    player.until_state(RunState.PAUSED)
+    head, scrub = player.frame.head, player.find("scrub")
+    first = player.frame.theta
+
+    scrub.setProperty("value", 77)
+    player.until(lambda: player.frame.position.update == 77)
+    assert np.array_equal(player.frame.theta, theta_of(player, 77))
+    assert scrub.property("value") == 77
+
+    player.edit("optimizer.learning_rate", 0.125)
+    assert player.frame.run == 2
+    assert events(player) == [(77, "optimizer.learning_rate", 0.125)]
+    player.steps("epoch", 2)
+    forked = player.frame.theta
+    update = player.frame.position.update
+    assert update == 125
+    assert np.array_equal(forked, theta_of(player, update))
+
+    picture, line = player.window.network.picture, player.window.network.editor.field.line
+    at = picture.edge_point(0, 0, 0, 0.2).toPoint()
+    QTest.mouseClick(picture, Qt.MouseButton.LeftButton, pos=at)
+    QTest.keyClicks(line, "0.75")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    player.settle()
+    assert player.frame.theta[0] == 0.75
+    player.steps("update", 3)
+    assert np.array_equal(player.frame.theta, theta_of(player, update + 3))
+    player.press("undo")
+    assert player.frame.position.update == update
+    assert np.array_equal(player.frame.theta, forked)
+
+    player.steps("epoch", 3, BACK)
+    assert player.frame.position.update == 50
+    assert player.shown("optimizer.learning_rate") == 0.3
+    assert np.array_equal(player.frame.theta, theta_of(player, 50))
+    player.steps("epoch", 3)
+    assert player.shown("optimizer.learning_rate") == 0.125
+    assert np.array_equal(player.frame.theta, forked)
+
+    player.do("switch_run", 1)
+    scrub.setProperty("value", head)
+    player.until(lambda: player.frame.position.update == head)
+    assert np.array_equal(player.frame.theta, first)
