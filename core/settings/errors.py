@@ -142,7 +142,10 @@ def input_error(
     inner = item.get("ctx", {}).get("error")
     if isinstance(inner, InputError):
         if inner.field:
-            return inner
+            # A new one: `error` holds the inner one where no collector sees it, and whoever raised
+            # that again would be kept alive by its traceback for ever.
+            given: dict[str, Any] = {} if inner.value is None else {"value": inner.value}
+            return InputError(inner.problem, field=inner.field, allowed=inner.allowed, **given)
         bad = value if inner.value is None else inner.value
         return InputError(
             inner.problem, field=dotted(place), value=printable(bad), allowed=inner.allowed

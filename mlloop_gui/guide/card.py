@@ -121,8 +121,8 @@ class StepCard(QScrollArea):
             self._column.addWidget(part)
         self._column.addLayout(self._choices)
         self._column.addWidget(self.guess, 0, Qt.AlignmentFlag.AlignLeft)
-        for part in (self.because, self._number, self.task):
-            self._column.addWidget(part)
+        for below in (self.because, self._number, self.task):
+            self._column.addWidget(below)
         self._column.addStretch(1)
         self.set_theme(current())
 
@@ -175,8 +175,8 @@ class StepCard(QScrollArea):
         chosen = lesson.chosen
         for k, button in enumerate(self.choices):
             button.setEnabled(not answered)
-            right = f"  {TICK}" if answered and k == predict.answer else ""
-            button.setText(predict.choices[k] + right)
+            mark = f"  {TICK}" if answered and k == predict.answer else ""
+            button.setText(predict.choices[k] + mark)
             picked = predict.answer if chosen is None else chosen
             button.setVisible(not answered or k in (picked, predict.answer))
             if answered and k == picked:

@@ -125,7 +125,7 @@ class Doer(QObject):
     def _write(self, name: str, value: float) -> None:
         widget = self._find(name)
         if widget is not None:
-            widget.setProperty(widget.metaObject().userProperty().name(), value)
+            widget.setProperty(str(widget.metaObject().userProperty().name()), value)
 
 
 def place(doing: Doing, frame: Frame) -> Progress:

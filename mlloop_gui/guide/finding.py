@@ -23,7 +23,7 @@ def find_in(window: QWidget, name: str) -> QWidget | None:
     found = window.findChildren(QWidget, name)
     # Of two of one name, the one that is seen.
     seen = [widget for widget in found if widget.isVisible()]
-    return (seen or found or [None])[0]
+    return next(iter(seen or found), None)
 
 
 def reveal(widget: QWidget) -> None:
@@ -34,8 +34,10 @@ def reveal(widget: QWidget) -> None:
     while outer is not None and not inner.isWindow():
         if isinstance(outer, QTabWidget) and outer.indexOf(inner) >= 0:
             outer.setCurrentWidget(inner)
-        elif isinstance(outer, QStackedWidget) and isinstance(outer.parentWidget(), QTabWidget):
-            outer.parentWidget().setCurrentWidget(inner)
+        elif isinstance(outer, QStackedWidget) and isinstance(
+            tabs := outer.parentWidget(), QTabWidget
+        ):
+            tabs.setCurrentWidget(inner)
         elif isinstance(outer, QDockWidget) and outer.isVisible():
             outer.raise_()
         elif isinstance(outer, QScrollArea):

@@ -163,8 +163,7 @@ def seen_part(target: QWidget) -> QRect:
     `QWidget.visibleRegion` will not do: what a viewport covers of its own plot counts as hidden.
     """
     seen, widget = target.rect(), target
-    while not widget.isWindow():
-        outer = widget.parentWidget()
+    while (outer := widget.parentWidget()) is not None and not widget.isWindow():
         seen = seen.translated(widget.pos()).intersected(outer.rect())
         widget = outer
     return seen
