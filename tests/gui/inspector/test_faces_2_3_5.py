@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -186,9 +186,11 @@ def test_drag_by_mouse_takes_the_nearest_value(classes: Shown, qtbot: QtBot) -> 
     left = Qt.MouseButton.LeftButton
     qtbot.mousePress(plot.viewport(), left, pos=pixel(20))
     assert plot.index == 20
-    qtbot.mouseMove(plot.viewport(), pixel(95))
+    at, none = QPointF(pixel(95)), Qt.MouseButton.NoButton
+    drag = QMouseEvent(QMouseEvent.Type.MouseMove, at, plot.viewport().mapToGlobal(at),
+                       none, left, Qt.KeyboardModifier.NoModifier)  # fmt: skip
+    QGuiApplication.sendEvent(plot.viewport(), drag)
     qtbot.mouseRelease(plot.viewport(), left, pos=pixel(95))
-    plot.press(QPointF(pixel(95)))
     assert plot.index == 95
     plot.hover(QPointF(pixel(20)))
     assert plot.readout() == plot.value_text(20)
