@@ -351,10 +351,8 @@ def test_shares_add_up_to_the_gradient_by_hand(shown: Shown) -> None:
     values = np.asarray(face.parameters.as_table()[1][1])
     assert values == pytest.approx([total[k] for k in order], rel=1e-9, abs=1e-15)
     assert np.all(np.diff(np.abs(values)) <= 0)
-    for row in range(4):
-        name = face.parameters.name_at(row)
-        kind, layer, place = name.partition("_")[0], *name.partition("_")[2][:-1].split("[")
-        index = record.layout.index(kind, int(layer), tuple(map(int, place.split(","))))
+    for row, index in enumerate(order[:4]):
+        assert face.parameters.name_at(row) == record.layout.name(index)
         assert agrees(face.parameters.text_at(row), total[index])
     chosen = int(face.arrays["parameter"])
     own = [each[chosen] / len(samples) for each in alone]
