@@ -8,6 +8,7 @@ import numpy as np
 
 from core.explain.context import activations_of
 from core.network.activations import ACTIVATIONS
+from core.record import TurnRecord
 from core.stages import Stage
 from mlloop_gui.inspector.base import Inspector
 from mlloop_gui.inspector.facts import Fact, Facts
@@ -15,6 +16,9 @@ from mlloop_gui.inspector.moment import Moment, layer_name
 from mlloop_gui.inspector.nudges import COMPARED, Comparison
 from mlloop_gui.inspector.parameters import parameter_name
 from mlloop_gui.plots import cells, numbers
+
+#: How many layers of a deep network are written out.
+_MOST_LAYERS = 4
 
 
 class BackpropagateInspector(Inspector):
@@ -61,10 +65,10 @@ class BackpropagateInspector(Inspector):
         self.delta.set_array(
             shown.delta[layer], layer_name("δ", layer), selected=(shown.chosen, unit)
         )
-        uneven = not (shown.outside or _even(shown.vote))
-        self.strip.show_table(self.vote, uneven)
-        if uneven:
-            self.vote.set_array(shown.vote[:, None], selected=(shown.chosen, None))
+        self.strip.show_table(self.vote, not shown.outside)
+        if not shown.outside:
+            name = f"vote 1/{len(shown.vote)}" if _even(shown.vote) else "vote"
+            self.vote.set_array(shown.vote[:, None], name, selected=(shown.chosen, None))
         self.check.set_facts(*self._check(moment, layer, unit))
 
     def _fill_hidden(self, moment: Moment, layer: int, unit: int) -> None:
@@ -108,11 +112,9 @@ class BackpropagateInspector(Inspector):
         nudges = Comparison.of(moment.frame.explanations.get(Stage.GRADIENTS), record)
         if nudges is None:
             count = numbers.count(record.layout.parameters)
-            return [Fact("found in one pass", f"{count} slopes"), _vote(moment)], ""
-        into = np.arange(record.layout.sizes[layer] + 1) * record.layout.sizes[layer + 1]
-        known = np.isin(nudges.indices, record.layout.offsets[layer] + into + unit)
-        places = np.flatnonzero(known) if known.any() else np.arange(len(nudges.indices))
-        at = int(places[np.abs(np.nan_to_num(nudges.backward[places])).argmax()])
+            facts = [Fact("found in one pass", f"{count} slopes"), _by_layer(moment)]
+            return [*facts, _vote(moment), *_voted(moment, layer, unit)], ""
+        at = self._compared(nudges, record, layer, unit)
         pair = np.array([nudges.backward[at], nudges.nudged[at]], np.float64)
         form = cells.format_for(pair, COMPARED)
         power = f" × {numbers.power(form.exponent)}" if form.exponent else ""
@@ -123,9 +125,21 @@ class BackpropagateInspector(Inspector):
             Fact.of(f"nudge ± {small_power(nudges.size)}", pair[1], form.text(pair[1]) + power),
             nudges.verdict(at),
             Fact("passes for all", f"1 instead of {numbers.count(nudges.all_passes)}"),
+            _by_layer(moment),
             _vote(moment),
+            *_voted(moment, layer, unit),
         ]
         return facts, ""
+
+    def _compared(self, nudges: Comparison, record: TurnRecord, layer: int, unit: int) -> int:
+        """Return which nudge is shown: the chosen parameter's, else one into the unit in hand."""
+        chosen = np.flatnonzero(nudges.indices == self.choice.parameter)
+        if len(chosen):
+            return int(chosen[0])
+        into = np.arange(record.layout.sizes[layer] + 1) * record.layout.sizes[layer + 1]
+        known = np.isin(nudges.indices, record.layout.offsets[layer] + into + unit)
+        places = np.flatnonzero(known) if known.any() else np.arange(len(nudges.indices))
+        return int(places[np.abs(np.nan_to_num(nudges.backward[places])).argmax()])
 
     def _pick_both(self, row: int, column: int) -> None:
         self._pick_unit(row, column)
@@ -146,6 +160,17 @@ def small_power(value: float) -> str:
     return numbers.power(exponent) if np.isclose(value, 10.0**exponent) else numbers.short(value)
 
 
+def _by_layer(moment: Moment) -> Fact:
+    """How long the sample's own δ is in each layer, in the order of the backward pass."""
+    shown = moment.shown
+    at = shown.chosen or 0
+    lengths = [float(np.linalg.norm(delta[at].astype(np.float64))) for delta in shown.delta[::-1]]
+    text = " → ".join(numbers.short(length, 2) for length in lengths[:_MOST_LAYERS])
+    more = " …" if len(lengths) > _MOST_LAYERS else ""
+    exact = ", ".join(repr(length) for length in lengths)
+    return Fact("|δ|, last layer first", text + more, exact)
+
+
 def _even(vote: np.ndarray) -> bool:
     return bool(len(vote)) and bool(np.allclose(vote, 1.0 / len(vote), rtol=1e-6))
 
@@ -158,3 +183,13 @@ def _vote(moment: Moment) -> Fact:
     vote = float(shown.vote[shown.chosen or 0])
     text = f"1/{len(shown.vote)} of the mean" if _even(shown.vote) else numbers.short(vote)
     return Fact.of("vote of this sample", vote, text)
+
+
+def _voted(moment: Moment, layer: int, unit: int) -> list[Fact]:
+    """Return what is left of the δ in hand in the batch's mean; nothing outside the batch."""
+    shown = moment.shown
+    if shown.outside:
+        return []
+    at = shown.chosen or 0
+    value = float(shown.delta[layer][at, unit] * shown.vote[at])
+    return [Fact.of("vote · δ", value, numbers.short(value))]

@@ -33,6 +33,8 @@ class Marks:
         The points read out; an upright line goes through the first.
     head : float or None
         The update on screen.
+    names : list of (x, y, text)
+        Names that stand where they are put.
     """
 
     guides: list[tuple[float, str]] = field(default_factory=list)
@@ -42,6 +44,7 @@ class Marks:
     dots: list[tuple[float, float, str]] = field(default_factory=list)
     cross: list[tuple[float, float]] = field(default_factory=list)
     head: float | None = None
+    names: list[tuple[float, float, str]] = field(default_factory=list)
 
 
 class Overlay(pg.GraphicsObject):
@@ -90,6 +93,8 @@ class Overlay(pg.GraphicsObject):
         for x in self.marks.broken:
             self._broken(p, area, place(x, 0.0).x())
         self._labels(p, area, [(place(x, y), text) for x, y, text in self.marks.labels])
+        for x, y, text in self.marks.names:
+            self._labels(p, area, [(place(x, y), text)])
         for x, y, text in self.marks.dots:
             self._dot(p, place(x, y), 4.0)
             self._labels(p, area, [(place(x, y), text)])

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from core.stages import Stage
 from mlloop_gui.inspector.faces.base import Face
+from mlloop_gui.inspector.faces.compare import CompareFace
 from mlloop_gui.inspector.faces.drag import DragFace
 from mlloop_gui.inspector.faces.embedding import EmbeddingFace
+from mlloop_gui.inspector.faces.neuron import NeuronFace
+from mlloop_gui.inspector.faces.price import PriceFace
 from mlloop_gui.inspector.faces.shares import SharesFace
 from mlloop_gui.inspector.faces.warp import WarpFace
 
@@ -16,6 +19,9 @@ FACES: tuple[type[Face], ...] = (
     EmbeddingFace,
     DragFace,
     SharesFace,
+    CompareFace,
+    NeuronFace,
+    PriceFace,
 )
 
 

@@ -29,6 +29,8 @@ class FakeSession(QObject):
         self.view = View(boundary=False, curves=False, embedding=False)
         self.test_openings = 0
         self.edited: list[tuple[str, float]] = []
+        self.sets: list[tuple[str, Any]] = []
+        self.runs: list[int] = []
         self.driver = Driver()
         self.driver.new(experiment)
         self.send()
@@ -50,7 +52,14 @@ class FakeSession(QObject):
         made = self.driver.frame()
         record = made.record_of(Stage.GRADIENTS)
         if self.inspected is Stage.BACKPROPAGATE and record is not None:
-            nudged = explain_stage(Context.of(self.loop, record), Stage.GRADIENTS, made.sample)
+            view = self.view
+            nudged = explain_stage(
+                Context.of(self.loop, record),
+                Stage.GRADIENTS,
+                made.sample,
+                view.unit,
+                view.parameter,
+            )
             made = replace(made, explanations={**made.explanations, Stage.GRADIENTS: nudged})
         if explanations is not None:
             made = replace(made, explanations=explanations)
@@ -62,13 +71,28 @@ class FakeSession(QObject):
             self.driver.step(size)
         self.send()
 
+    @property
+    def experiment(self) -> Experiment:
+        return self.loop.settings
+
+    def set(self, path: str, value: Any) -> None:
+        self.sets.append((path, value))
+        self.driver.change([(path, value)])
+        self.send()
+
+    def run(self, updates: int) -> None:
+        self.runs.append(updates)
+        self.step(updates, StepSize.UPDATE)
+
     def select_sample(self, row: int | None) -> None:
         self.view = replace(self.view, sample=row)
         self.sample_changed.emit()
         self.send()
 
     def show(self, **what: Any) -> None:
-        self.view = replace(self.view, **what)
+        before, self.view = self.view, replace(self.view, **what)
+        if before.lens != self.view.lens:
+            self.send()
 
     def choose_unit(self, layer: int, unit: int) -> None:
         self.show(unit=(layer, unit))
