@@ -235,14 +235,10 @@ class MainWindow(QMainWindow):
             units=self.network.isVisible(),
             curves=self.curves.isVisible(),
             inspector=self.inspectors.isVisible() or self.travel.active,
-            embedding=self.boundary.embedding.isVisible() or self._shows_face("embedding"),
+            embedding=self.boundary.embedding.isVisible(),
             film=self.bottom.shows("film"),
             trajectory=self.bottom.shows("landscape"),
         )
-
-    def _shows_face(self, key: str) -> bool:
-        face = self.inspectors.face
-        return face is not None and face.key == key and face.isVisible()
 
     @Slot()
     def _remember_memory(self) -> None:
