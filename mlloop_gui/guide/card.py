@@ -87,6 +87,8 @@ class StepCard(QScrollArea):
         self.question = Words("guide.question")
         self.because = Words("guide.because")
         self.choices: list[QRadioButton] = []
+        self._following = False
+        self.verticalScrollBar().rangeChanged.connect(self._show_because)
         self._group = QButtonGroup(self)
         self._group.idToggled.connect(self._toggled)
         self._choices = QVBoxLayout()
@@ -135,6 +137,7 @@ class StepCard(QScrollArea):
             button.hide()
             button.deleteLater()
         self.choices = []
+        self._following = False
         for k, choice in enumerate(predict.choices if predict else ()):
             button = QRadioButton(choice)
             button.setObjectName(f"guide.choice.{k + 1}")
@@ -183,6 +186,7 @@ class StepCard(QScrollArea):
                 with QSignalBlocker(self._group):
                     button.setChecked(True)
         if answered and self.because.isHidden():
+            self._following = True
             QTimer.singleShot(0, self, self._show_because)
         self.because.setVisible(answered)
         if answered:
@@ -221,9 +225,8 @@ class StepCard(QScrollArea):
 
     @Slot()
     def _show_because(self) -> None:
-        """Scroll to what was just said, as far as the card is too low for all of it."""
-        self._column.activate()
-        if self.because.isVisible():
+        """Scroll to what was just said, also once it has got its height."""
+        if self._following and self.because.isVisible():
             # The check under it, if there is one, is what comes next.
             last = self.because if self.task.isHidden() else self.task
             self.ensureWidgetVisible(last, 0, 8)

@@ -43,6 +43,8 @@ def test_nothing_there_is_no_trouble(path) -> None:
         b'{"version": 1, "scale": NaN}',
         b'{"version": 1, "theme": "pink"}',
         b'{"version": 1, "recent": [1]}',
+        b'{"version": 1, "guide": {"loss": "two"}}',
+        b'{"version": 1, "guide": {"loss": -1}}',
         b'{"version": 1, "seen_introduction": 1}',
         b"[" * 100_000,
     ],

@@ -361,6 +361,15 @@ def test_the_guide_takes_the_theme(open_guide) -> None:
     assert not pupil.guide.grab().isNull()
 
 
+def test_what_was_just_said_is_scrolled_to(open_guide) -> None:
+    pupil = open_guide()
+    pupil.player.window.resize(1180, 720)
+    pupil.open(Stage.LOSS)
+    pupil.predict(0)
+    because = pupil.guide.card.because
+    pupil.player.until(lambda: seen_part(because).height() == because.height())
+
+
 def test_choices_stay_chosen_when_a_step_is_seen_again(open_guide) -> None:
     pupil = open_guide()
     pupil.open(Stage.LOSS)
