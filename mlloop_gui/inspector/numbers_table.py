@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QAction, QColor, QFontMetricsF, QKeySequence
+from PySide6.QtGui import QAction, QColor, QFontMetricsF, QImage, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from core.problem import Problem
@@ -48,6 +48,8 @@ class Column:
         How its numbers are written, where two columns are to be compared.
     exact : sequence of str, optional
         The values at full precision, where they are given as texts.
+    pictures : sequence of QImage, optional
+        Small pictures before the texts.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Column:
     signed: bool = False
     form: cells.Format | None = None
     exact: Sequence[str] | None = None
+    pictures: Sequence[QImage] | None = None
 
 
 class _Written:
@@ -161,6 +164,9 @@ class NumbersModel(QAbstractTableModel):
         if role == _Role.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignLeft if written.is_text else Qt.AlignmentFlag.AlignRight
             return side | Qt.AlignmentFlag.AlignVCenter
+        if role == _Role.DecorationRole:
+            pictures = written.column.pictures
+            return None if pictures is None else pictures[row]
         if role == _Role.ForegroundRole:
             return QColor(self.theme.text)
         if role == _Role.BackgroundRole:
@@ -214,6 +220,7 @@ class NumbersTable(QTableView):
             header.setHighlightSections(False)
         self.setMinimumWidth(160)
         self.setMinimumHeight(60)
+        self._least_row = 0
         self.set_theme(current())
         self.selectionModel().currentRowChanged.connect(self._choose)
         self._add_action("Open as table", QKeySequence("T"), self.open_table)
@@ -248,6 +255,12 @@ class NumbersTable(QTableView):
                 model.setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
             self.scrollTo(index)
         self.viewport().update()
+
+    def set_row_height(self, least: int) -> None:
+        """Give rows at least so many pixels; pictures need more than a line of text."""
+        if least != self._least_row:
+            self._least_row = least
+            self.set_theme(self.numbers.theme)
 
     def open_table(self) -> TableWindow:
         """Open the whole table at full precision in a window of its own, and return it."""
@@ -284,7 +297,7 @@ class NumbersTable(QTableView):
             f"QTableView {{ font-family: {families}; font-size: {font_px('mono')}px; }}"
             f" QHeaderView::section {{ font-size: {font_px('small')}px; padding: 1px 5px; }}"
         )
-        height = int(QFontMetricsF(font("mono")).height()) + 5
+        height = max(int(QFontMetricsF(font("mono")).height()) + 5, self._least_row)
         self.verticalHeader().setDefaultSectionSize(height)
         self.verticalHeader().setMinimumSectionSize(height)
         self._fit_columns()
@@ -296,6 +309,8 @@ class NumbersTable(QTableView):
         for at, written in enumerate(self.numbers._columns):
             rows = range(min(self.numbers.rowCount(), _MEASURED))
             widest = max((metrics.horizontalAdvance(written.text(row)) for row in rows), default=0)
+            if written.column.pictures:
+                widest += written.column.pictures[0].width()
             width = int(max(widest, heads.horizontalAdvance(written.heading))) + 14
             if not 0 <= self.columnWidth(at) - width <= 24:
                 self.setColumnWidth(at, width)

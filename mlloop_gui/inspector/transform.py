@@ -13,6 +13,7 @@ from mlloop_gui.inspector.base import Inspector
 from mlloop_gui.inspector.facts import Fact, Facts
 from mlloop_gui.inspector.moment import Moment, layer_name
 from mlloop_gui.inspector.numbers_table import Column, NumbersTable
+from mlloop_gui.inspector.parameter_field import ParameterField
 from mlloop_gui.plots import cells, numbers
 
 
@@ -35,12 +36,14 @@ class TransformInspector(Inspector):
         self.add(self.strip, 1)
         self.terms = NumbersTable("the unit's sum, term by term")
         self.total = Facts()
-        self.add_side(self.terms, self.total)
+        self.field = ParameterField(self.session)
+        self.add_side(self.terms, self.total, self.field)
         for table in (self.z, self.a, self.dropout):
             table.cell_clicked.connect(self._pick_both)
         self.input.cell_clicked.connect(self._pick_sample)
-        self.weights.cell_clicked.connect(self._pick_unit)
-        self.bias.cell_clicked.connect(self._pick_unit)
+        self.weights.cell_clicked.connect(self._pick_weight)
+        self.bias.cell_clicked.connect(self._pick_bias)
+        self.terms.row_chosen.connect(self._pick_term)
         self.terms.setToolTip("Input, weight and their product; with the bias they add up to z")
 
     def fill(self, moment: Moment) -> None:
@@ -70,6 +73,21 @@ class TransformInspector(Inspector):
         if dropped:
             self.dropout.set_array(shown.mask[layer], "dropout", selected=(at, unit))
         self._fill_terms(moment, layer, unit)
+        self._fill_field(moment, layer, unit)
+
+    def _fill_field(self, moment: Moment, layer: int, unit: int) -> None:
+        """Offer the parameter in hand: until one is chosen, the bias of the unit in hand."""
+        layout = moment.turn.layout
+        index, row = self.choice.parameter, None
+        if index is None or index >= layout.parameters:
+            index = layout.index("bias", layer, (unit,))
+        else:
+            first = layout.offsets[layer]
+            if first <= index < layout.offsets[layer + 1]:
+                at, column = divmod(index - first, layout.sizes[layer + 1])
+                row = at if column == unit else None
+        self.terms.set_chosen(row)
+        self.field.set_parameter(layout.name(index), float(moment.frame.theta[index]))
 
     def _fill_terms(self, moment: Moment, layer: int, unit: int) -> None:
         record, shown = moment.turn, moment.shown
@@ -107,3 +125,26 @@ class TransformInspector(Inspector):
     def _pick_unit(self, row: int, column: int) -> None:
         if self.moment is not None:
             self.choice.choose(self.place(self.moment)[0], column)
+
+    def _pick_weight(self, row: int, column: int) -> None:
+        self._pick_parameter("weight", (row, column))
+
+    def _pick_bias(self, row: int, column: int) -> None:
+        self._pick_parameter("bias", (column,))
+
+    def _pick_term(self, row: int) -> None:
+        if self.moment is not None:
+            layer, unit = self.place(self.moment)
+            inputs = self.moment.turn.layout.sizes[layer]
+            if row == inputs:
+                self._pick_parameter("bias", (unit,))
+            else:
+                self._pick_parameter("weight", (row, unit))
+
+    def _pick_parameter(self, kind: str, at: tuple[int, ...]) -> None:
+        """Choose a weight or bias of the layer in hand, and the unit that it leads into."""
+        if self.moment is None:
+            return
+        layer = self.place(self.moment)[0]
+        self.choice.choose_parameter(self.moment.turn.layout.index(kind, layer, at))
+        self.choice.choose(layer, at[-1])

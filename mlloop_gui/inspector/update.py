@@ -13,12 +13,13 @@ from mlloop_gui.inspector.base import Inspector
 from mlloop_gui.inspector.facts import Fact, Facts
 from mlloop_gui.inspector.moment import Moment
 from mlloop_gui.inspector.numbers_table import Column, NumbersTable
+from mlloop_gui.inspector.parameter_field import ParameterField
 from mlloop_gui.inspector.parameters import ParameterNames
 from mlloop_gui.plots import cells, numbers
 
 
 class UpdateInspector(Inspector):
-    """w, gradient, optimizer's memory, step and new w, a row each parameter."""
+    """w, gradient, optimizer's memory, step and new w, a row each parameter; one can be edited."""
 
     stage: ClassVar[Stage] = Stage.UPDATE
     text_width: ClassVar[tuple[float, int, int]] = (0.26, 250, 380)
@@ -28,8 +29,10 @@ class UpdateInspector(Inspector):
         """Make the table of parameters and the account of the step."""
         self.parameters = NumbersTable("step of each parameter")
         self.add(self.parameters, 1)
+        self.parameters.row_chosen.connect(self.choice.choose_parameter)
+        self.field = ParameterField(self.session)
         self.account = Facts("What the step did to the loss")
-        self.add_side(self.account)
+        self.add_side(self.field, self.account)
 
     def fill(self, moment: Moment) -> None:
         """Show every parameter's step."""
@@ -60,9 +63,18 @@ class UpdateInspector(Inspector):
             Column("step", record.step, told, signed=True, form=step),
             Column("w new", record.theta_after, "The parameter after it", digits=5, form=form),
         ]
-        chosen = int(np.abs(np.nan_to_num(gradient)).argmax())
+        chosen = self.chosen(moment)
         self.parameters.set_numbers(ParameterNames(record.layout), columns, chosen)
+        live = moment.frame.theta
+        self.field.set_parameter(record.layout.name(chosen), float(live[chosen]))
         self.account.set_facts(*self._account(moment))
+
+    def chosen(self, moment: Moment) -> int:
+        """Return the parameter in hand: until one is chosen, that of the largest gradient."""
+        index = self.choice.parameter
+        if index is not None and index < moment.turn.layout.parameters:
+            return index
+        return int(np.abs(np.nan_to_num(total_gradient(moment.turn))).argmax())
 
     @staticmethod
     def _account(moment: Moment) -> tuple[list[Fact], str]:

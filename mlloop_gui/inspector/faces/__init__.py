@@ -7,10 +7,15 @@ from mlloop_gui.inspector.faces.base import Face
 from mlloop_gui.inspector.faces.compare import CompareFace
 from mlloop_gui.inspector.faces.drag import DragFace
 from mlloop_gui.inspector.faces.embedding import EmbeddingFace
+from mlloop_gui.inspector.faces.epoch import EpochFace
+from mlloop_gui.inspector.faces.leap import LeapFace
+from mlloop_gui.inspector.faces.moved import MovedFace
 from mlloop_gui.inspector.faces.neuron import NeuronFace
 from mlloop_gui.inspector.faces.price import PriceFace
 from mlloop_gui.inspector.faces.shares import SharesFace
+from mlloop_gui.inspector.faces.step import StepFace
 from mlloop_gui.inspector.faces.warp import WarpFace
+from mlloop_gui.inspector.faces.wrong import WrongFace
 
 __all__ = ["FACES", "Face", "faces_of"]
 
@@ -20,8 +25,13 @@ FACES: tuple[type[Face], ...] = (
     DragFace,
     SharesFace,
     CompareFace,
-    NeuronFace,
     PriceFace,
+    NeuronFace,
+    StepFace,
+    LeapFace,
+    EpochFace,
+    MovedFace,
+    WrongFace,
 )
 
 
