@@ -38,7 +38,8 @@ class EpochStrip(Canvas):
         self._rows: NDArray[Any] = np.empty(0, np.int64)
         self._starts: NDArray[np.int64] = np.empty(0, np.int64)
         self._losses: NDArray[np.float64] = np.empty(0)
-        self._this, self._classes, self._names = 0, 0, ()
+        self._names: tuple[str, ...] = ()
+        self._this, self._classes = 0, 0
         self._chosen: int | None = None
         super().__init__(title, parent)
         self.setObjectName("plot.epoch")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,7 +13,6 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from core.network.layout import Layout
 from mlloop_gui.plots import numbers
 from mlloop_gui.plots.canvas import Canvas
 from mlloop_gui.plots.layers import to_image
@@ -34,7 +36,9 @@ class ParameterMap(Canvas):
     picked = Signal(int)
 
     def __init__(self, title: str = "All parameters", parent: QWidget | None = None) -> None:
-        self._layout: Layout | None = None
+        self._sizes: tuple[int, ...] = ()
+        self._offsets: list[int] = [0]
+        self._names: Sequence[str] = ()
         self._values: NDArray[np.float64] = np.empty(0)
         self._word = "value"
         self._chosen: int | None = None
@@ -45,34 +49,56 @@ class ParameterMap(Canvas):
         self.refresh()
 
     def set_values(
-        self, layout: Layout, values: ArrayLike, chosen: int | None = None, word: str = "value"
+        self,
+        sizes: Sequence[int],
+        values: ArrayLike,
+        names: Sequence[str],
+        chosen: int | None = None,
+        word: str = "value",
     ) -> None:
         """Show a number for each parameter.
 
         Parameters
         ----------
-        layout : Layout
+        sizes : sequence of int
+            Units of each layer, inputs first.
         values : array, shape (parameters,)
-            Green above 0, purple below it.
+            Green above 0, purple below it; of each layer its weights (inputs, units) row by row,
+            then its biases.
+        names : sequence of str
+            Of the parameters.
         chosen : int, optional
             The one outlined.
         word : str
             What the numbers are.
         """
-        self._layout, self._word, self._chosen = layout, word, chosen
+        self._sizes, self._names = tuple(sizes), names
+        self._word, self._chosen = word, chosen
         self._values = np.asarray(values, np.float64)
+        self._offsets = [0]
+        for inputs, units in pairwise(self._sizes):
+            self._offsets.append(self._offsets[-1] + (inputs + 1) * units)
+        if not len(self._values) == len(names) == self._offsets[-1]:
+            raise ValueError(f"{len(self._values)} values for {self._offsets[-1]} parameters")
         self.refresh()
+
+    def _layers(self) -> int:
+        return max(len(self._sizes) - 1, 0)
+
+    def _layer_of(self, index: int) -> int:
+        return bisect_right(self._offsets, index) - 1
 
     def refresh(self) -> None:
         """Make the pictures of the layers anew."""
         self._images = []
-        if self._layout is not None:
+        if self._sizes:
             limit = self.limit()
             share = np.nan_to_num(self._values / limit, nan=0.0, posinf=1.0, neginf=-1.0)
             codes = np.clip(np.rint((share + 1.0) * 127.5), 0, 255).astype(np.uint8)
             lut = diverging_lut(self.theme)
-            for layer in range(self._layout.layers):
-                matrix = self._layout.matrix(codes, layer)
+            for layer in range(self._layers()):
+                cells = codes[self._offsets[layer] : self._offsets[layer + 1]]
+                matrix = cells.reshape(-1, self._sizes[layer + 1])
                 self._images.append(to_image(matrix[::-1], lut))
         super().refresh()
 
@@ -83,9 +109,9 @@ class ParameterMap(Canvas):
 
     def describe(self) -> str:
         """Return the numbers in words."""
-        if self._layout is None:
+        if not self._sizes:
             return "No parameters yet."
-        said = f"{numbers.count(len(self._values))} parameters in {self._layout.layers} layers"
+        said = f"{numbers.count(len(self._values))} parameters in {self._layers()} layers"
         largest = int(np.abs(np.nan_to_num(self._values)).argmax())
         said += f"; largest {self._word}: {self._words(largest)}."
         if self._chosen is not None:
@@ -93,8 +119,7 @@ class ParameterMap(Canvas):
         return said
 
     def _words(self, index: int) -> str:
-        assert self._layout is not None
-        return f"{self._layout.name(index)} {numbers.short(float(self._values[index]))}"
+        return f"{self._names[index]} {numbers.short(float(self._values[index]))}"
 
     def as_table(self) -> tuple[list[str], list[Any]]:
         """Return every parameter's number."""
@@ -102,16 +127,14 @@ class ParameterMap(Canvas):
 
     def row_names(self) -> list[str] | None:
         """Return the parameters' names."""
-        if self._layout is None:
-            return None
-        return [self._layout.name(k) for k in range(len(self._values))]
+        return list(self._names) if self._sizes else None
 
     def tip(self, at: QPointF) -> str:
         """Return the parameter under the cursor, at full precision."""
         index = self.index_at(at)
-        if index is None or self._layout is None:
+        if index is None:
             return ""
-        return f"{self._layout.name(index)}: {self._word} = {float(self._values[index])!r}"
+        return f"{self._names[index]}: {self._word} = {float(self._values[index])!r}"
 
     def sizeHint(self) -> QSize:
         """Return a comfortable size."""
@@ -125,8 +148,7 @@ class ParameterMap(Canvas):
 
     def _blocks(self) -> list[tuple[QRectF, QRectF]]:
         """Return where each layer's weights and biases are."""
-        assert self._layout is not None
-        sizes, head = self._layout.sizes, self.line_height() + 1.0
+        sizes, head = self._sizes, self.line_height() + 1.0
         top = self.title_height() + head
         room = QRectF(0.5, top, self.width() - 1.0, self.height() - top - 2.0)
         widths = np.sqrt(np.asarray(sizes[1:], np.float64))
@@ -142,26 +164,25 @@ class ParameterMap(Canvas):
 
     def index_at(self, at: QPointF) -> int | None:
         """Return the parameter at a pixel, None beside the grids."""
-        if self._layout is None:
+        if not self._sizes:
             return None
         for layer, (weights, biases) in enumerate(self._blocks()):
-            units = self._layout.sizes[layer + 1]
+            units = self._sizes[layer + 1]
             for box, rows, first in (
-                (weights, self._layout.sizes[layer], 0),
-                (biases, 1, self._layout.sizes[layer]),
+                (weights, self._sizes[layer], 0),
+                (biases, 1, self._sizes[layer]),
             ):
                 if box.contains(at) and box.height() > 0:
                     row = min(int((at.y() - box.top()) / box.height() * rows), rows - 1)
                     column = min(int((at.x() - box.left()) / box.width() * units), units - 1)
-                    return self._layout.offsets[layer] + (first + row) * units + column
+                    return self._offsets[layer] + (first + row) * units + column
         return None
 
     def cell_rect(self, index: int) -> QRectF:
         """Return where a parameter's cell is."""
-        assert self._layout is not None
-        layer = int(np.searchsorted(self._layout.offsets, index, side="right")) - 1
-        inputs, units = self._layout.sizes[layer : layer + 2]
-        row, column = divmod(index - self._layout.offsets[layer], units)
+        layer = self._layer_of(index)
+        inputs, units = self._sizes[layer : layer + 2]
+        row, column = divmod(index - self._offsets[layer], units)
         weights, biases = self._blocks()[layer]
         width = weights.width() / units
         if row == inputs:
@@ -174,13 +195,13 @@ class ParameterMap(Canvas):
 
     def draw(self, painter: QPainter) -> None:
         """Paint the grids, signs or numbers in cells that have room, and the chosen one's frame."""
-        if self._layout is None:
+        if not self._sizes:
             return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         line = self.line_height()
         for layer, (weights, biases) in enumerate(self._blocks()):
-            image, inputs = self._images[layer], self._layout.sizes[layer]
-            shape = f"{inputs} × {self._layout.sizes[layer + 1]} + b"
+            image, inputs = self._images[layer], self._sizes[layer]
+            shape = f"{inputs} × {self._sizes[layer + 1]} + b"
             head = QRectF(weights.left(), weights.top() - line - 1.0, weights.width() + 6.0, line)
             if self.text_width(shape) <= head.width():
                 self.write(painter, head, shape, self.theme.muted, Qt.AlignmentFlag.AlignLeft)
@@ -197,8 +218,7 @@ class ParameterMap(Canvas):
             painter.drawRect(box.adjusted(-grow, -grow, grow, grow))
 
     def _write_cells(self, painter: QPainter, layer: int) -> None:
-        assert self._layout is not None
-        first, end = self._layout.offsets[layer : layer + 2]
+        first, end = self._offsets[layer : layer + 2]
         cell = self.cell_rect(first)
         if cell.width() < _LEAST_SIGN or cell.height() < 0.75 * self.line_height():
             return
@@ -227,11 +247,11 @@ class ParameterMap(Canvas):
             self.picked.emit(to)
 
     def _next(self, key: Qt.Key) -> int | None:
-        if self._layout is None:
+        if not self._sizes:
             return None
         now = self._chosen or 0
-        layer = int(np.searchsorted(self._layout.offsets, now, side="right")) - 1
-        units = self._layout.sizes[layer + 1]
+        layer = self._layer_of(now)
+        units = self._sizes[layer + 1]
         moves = {
             Qt.Key.Key_Left: now - 1,
             Qt.Key.Key_Right: now + 1,

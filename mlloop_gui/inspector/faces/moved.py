@@ -48,7 +48,10 @@ class MovedFace(Face):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(16)
         row.addLayout(left, 1)
-        row.addWidget(self.movers, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout()
+        column.addWidget(self.movers, 1)
+        column.addStretch(0)
+        row.addLayout(column)
         row.addWidget(self.facts, 0, Qt.AlignmentFlag.AlignTop)
         self.register(self.picture, self.movers, self.facts)
 

@@ -68,13 +68,14 @@ class StepFace(Face):
         name = record.settings.optimizer.name
         self.chooser.set_parameters(layout, arrays["gradient"], at)
         self.chain.set_links(links(arrays, name))
-        self.map.set_values(layout, arrays["step"], at, "step")
+        names = ParameterNames(layout)
+        self.map.set_values(layout.sizes, arrays["step"], names, at, "step")
         slope = -float(arrays["rate"]) * min(float(arrays["clip_factor"]), 1.0)
         self.scatter.set_steps(
             arrays["gradient"],
             arrays["step"],
             layout.is_weight == 0.0,
-            ParameterNames(layout),
+            names,
             at,
             slope,
             line_label(name, slope),
