@@ -18,7 +18,8 @@ from mlloop_gui.plots.color_scale import ColorScale
 from mlloop_gui.plots.header import Strip
 from mlloop_gui.plots.layers import Extent, MapLayer, PointLayer, to_image
 from mlloop_gui.plots.samples import Samples
-from mlloop_gui.theme import Theme, font
+from mlloop_gui.plots.stage_marks import LIVE, StageMarks
+from mlloop_gui.theme import font
 
 Mode = Literal["classes", "surface", "curve"]
 #: How near, in pixels, a click must be to a sample to choose it.
@@ -46,6 +47,7 @@ class BoundaryPlot(Plot):
         self._given: tuple[Any, ...] = (None, None, None, None)
         self._batch: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self._selected: int | None = None
+        self._marks = LIVE
         self._extent: Extent = (-1.0, 1.0, -1.0, 1.0)
         self._values: NDArray[np.floating] | None = None
         self._labels_map: NDArray[np.integer] | None = None
@@ -189,7 +191,7 @@ class BoundaryPlot(Plot):
         self._points.set_points(self._samples.xy, kinds, self._samples.part, kind)
         self._points.set_wrong(np.flatnonzero(self._samples.wrong))
         self.set_selected(self._selected)
-        self.set_batch(self._batch)
+        self._show_marks()
 
     def set_wrong(self, wrong: ArrayLike) -> None:
         """Say anew which of the samples of `set_points` are misclassified."""
@@ -206,6 +208,18 @@ class BoundaryPlot(Plot):
         self._batch = np.asarray([] if samples is None else samples, dtype=np.int64)
         rows = np.flatnonzero(np.isin(self._samples.ids, self._batch))
         self._points.set_outlined(rows)
+
+    def set_marks(self, marks: StageMarks) -> None:
+        """Show what a stage adds to the samples; `stage_marks.LIVE` takes it away."""
+        if marks is not self._marks:
+            self._marks, self._batch = marks, marks.outlined
+            self._show_marks()
+            self._refresh_legend()
+
+    def _show_marks(self) -> None:
+        self.set_batch(self._batch)
+        self._points.set_emphasised(self._marks.rows(self._samples.ids))
+        self._points.set_rings(*self._marks.radii(self._samples.ids))
 
     def selected(self) -> int | None:
         """Return the id of the ringed sample."""
@@ -242,7 +256,7 @@ class BoundaryPlot(Plot):
         return legends.describe_boundary(
             self.title(), self._mode, self._labels, self._extent, self._samples, self._names,
             self._hatched_share,
-        )  # fmt: skip
+        ) + self._marks.words()  # fmt: skip
 
     def as_table(self) -> tuple[list[str], list[Any]]:
         """Return the samples as columns, in curve mode followed by the model's curve."""
@@ -255,7 +269,8 @@ class BoundaryPlot(Plot):
     def _refresh_legend(self) -> None:
         if self.header is None or self.footer is None:
             return
-        self.header.set_entries(legends.parts_legend(self._samples, self._mode))
+        parts = legends.parts_legend(self._samples, self._mode)
+        self.header.set_entries(self._marks.entries() + parts)
         self.footer.set_entries(legends.class_legend(self._names, self._mode))
         self.announce()
 
@@ -290,11 +305,8 @@ class BoundaryPlot(Plot):
         given = self._values if self._values is not None else self._labels_map
         if given is None:
             return ""
-        x0, x1, y0, y1 = self._extent
-        rows, columns = given.shape[:2]
-        row = min(max(int((y - y0) / (y1 - y0) * rows), 0), rows - 1)
-        column = min(max(int((x - x0) / (x1 - x0) * columns), 0), columns - 1)
-        return legends.answer(given[row, column], self._mode, self._names, self._values is None)
+        cell = legends.cell_of(given.shape, self._extent, x, y)
+        return legends.answer(given[cell], self._mode, self._names, self._values is None)
 
     def nearest(self, at: QPointF) -> int | None:
         """Return the row of the sample nearest to a pixel, None if none is within reach."""
@@ -338,7 +350,6 @@ class BoundaryPlot(Plot):
         if self._y_row is None or self.footer is None or self._scale_bar is None:
             super()._restyle()
             return
-        theme: Theme = self.theme
         self.x_axis.end_text = self._labels[0]
         room = self.y_axis.width() - 6.0
         short = QFontMetricsF(font("small")).horizontalAdvance(self._labels[1]) <= room
@@ -347,10 +358,10 @@ class BoundaryPlot(Plot):
         self._y_row.setVisible(not short)
         self._scale_bar.setVisible(self._mode == "surface")
         for child in (self.footer, self._y_row, self._scale_bar):
-            child.set_theme(theme)
+            child.set_theme(self.theme)
         for layer in (self._map, self._points):
-            layer.set_theme(theme)
-        pen = QPen(theme.accent)
+            layer.set_theme(self.theme)
+        pen = QPen(self.theme.accent)
         pen.setWidthF(2.0)
         pen.setCosmetic(True)
         self._line.setPen(pen)

@@ -16,12 +16,15 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from mlloop_gui.plots import markers
+from mlloop_gui.plots.stage_marks import paint_rings
 from mlloop_gui.style_sheet import mix
 from mlloop_gui.theme import Theme, current_scale
 
 Extent = tuple[float, float, float, float]
 _SMOOTH = QPainter.RenderHint.SmoothPixmapTransform
 _ANTIALIAS = QPainter.RenderHint.Antialiasing
+#: How much of the samples is left that a stage is not about.
+_PALE = 0.22
 
 
 def to_image(colors: NDArray[np.uint8], lut: NDArray[np.uint8] | None) -> QImage:
@@ -119,6 +122,9 @@ class PointLayer(pg.GraphicsObject):
         self._outlined = np.empty(0, dtype=np.intp)
         self._kind = "class"
         self._selected: int | None = None
+        self._emphasised: NDArray[np.intp] | None = None
+        self._ringed = np.empty(0, dtype=np.intp)
+        self._radii = np.empty(0)
         self._theme: Theme | None = None
         self._version = 0
         self._picture: QImage | None = None
@@ -145,8 +151,8 @@ class PointLayer(pg.GraphicsObject):
     ) -> None:
         """Show the samples ``xy`` (n, 2); see `markers.stamp` for kind and kinds."""
         self._xy, self._kinds, self._parts, self._kind = xy, kinds, parts, kind
-        self._wrong = self._outlined = np.empty(0, dtype=np.intp)
-        self._selected = None
+        self._wrong = self._outlined = self._ringed = np.empty(0, dtype=np.intp)
+        self._selected = self._emphasised = None
         self._changed()
 
     def set_wrong(self, rows: NDArray[np.intp]) -> None:
@@ -157,6 +163,16 @@ class PointLayer(pg.GraphicsObject):
     def set_outlined(self, rows: NDArray[np.intp]) -> None:
         """Draw a thin ring of ink round the samples at these rows."""
         self._outlined = rows
+        self.update()
+
+    def set_emphasised(self, rows: NDArray[np.intp] | None) -> None:
+        """Paint all samples but those at these rows pale, and without a cross; None: all alike."""
+        self._emphasised = rows
+        self.update()
+
+    def set_rings(self, rows: NDArray[np.intp], radii: NDArray[np.float64]) -> None:
+        """Draw rings of these radii, in pixels, under the samples at these rows."""
+        self._ringed, self._radii = rows, radii
         self.update()
 
     def set_selected(self, row: int | None) -> None:
@@ -187,13 +203,31 @@ class PointLayer(pg.GraphicsObject):
         if key != self._picture_key or self._picture is None:
             self._picture = self._draw(pixels - (rect.left(), rect.top()), rect, ratio)
             self._picture_key = key
-        p.drawImage(rect.topLeft(), self._picture)
+        if self._emphasised is None:
+            p.drawImage(rect.topLeft(), self._picture)
+        else:
+            self._paint_emphasised(p, pixels, rect, ratio)
         self._paint_crosses(p, pixels, ratio)
         ink, accent = self._theme.text, self._theme.accent
         for row in self._outlined.tolist():
             self._paint_ring(p, QPointF(*pixels[row]), 7.5, ink, 1.5)
         if self._selected is not None:
             self._paint_ring(p, QPointF(*pixels[self._selected]), 10.0, accent, 2.5)
+
+    def _paint_emphasised(
+        self, p: QPainter, pixels: NDArray[np.float64], rect: QRectF, ratio: float
+    ) -> None:
+        """Paint the kept picture pale, and over it the rings and the samples that stand out."""
+        assert self._theme is not None
+        assert self._picture is not None
+        p.setOpacity(_PALE)
+        p.drawImage(rect.topLeft(), self._picture)
+        p.setOpacity(1.0)
+        paint_rings(p, pixels[self._ringed], self._radii, self._theme)
+        rows = self._emphasised
+        markers.draw_stamps(
+            p, pixels[rows], self._kinds[rows], self._parts[rows], self._kind, self._theme, ratio
+        )
 
     def _draw(self, pixels: NDArray[np.float64], rect: QRectF, ratio: float) -> QImage:
         assert self._theme is not None
@@ -219,7 +253,10 @@ class PointLayer(pg.GraphicsObject):
         scale = current_scale()
         cross = markers.stamp(self._theme, "wrong", 0, 0, scale, ratio)
         half = int(22 * scale) / 2
-        at = pixels[self._wrong]
+        rows = self._wrong
+        if self._emphasised is not None:
+            rows = np.intersect1d(rows, self._emphasised)
+        at = pixels[rows]
         for x, y in (at[(np.abs(at) < 1e5).all(axis=1)] - half).tolist():
             p.drawImage(QPointF(x, y), cross)
 

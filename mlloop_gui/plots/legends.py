@@ -36,6 +36,16 @@ def class_legend(names: Sequence[str], mode: str) -> list[Entry]:
     ]
 
 
+def cell_of(
+    shape: tuple[int, ...], extent: tuple[float, float, float, float], x: float, y: float
+) -> tuple[int, int]:
+    """Return row and column of the cell of a map (rows, columns, ...) at a place of the plane."""
+    x0, x1, y0, y1 = extent
+    row = int((y - y0) / (y1 - y0) * shape[0])
+    column = int((x - x0) / (x1 - x0) * shape[1])
+    return min(max(row, 0), shape[0] - 1), min(max(column, 0), shape[1] - 1)
+
+
 def answer(value: Any, mode: str, names: Sequence[str], is_label: bool) -> str:
     """Return what the model answers at a place, in words.
 

@@ -21,6 +21,7 @@ from mlloop_gui.plots.confusion import ConfusionMatrix
 from mlloop_gui.plots.embedding import ScatterEmbedding
 from mlloop_gui.session import Session
 from mlloop_gui.theme import Theme, class_blend, class_lut, current, diverging_lut, font_px
+from mlloop_gui.views.boundary_stage import StageView
 from mlloop_gui.views.card import Card
 from mlloop_gui.views.pace import NUMBERS, PICTURES, Pace
 
@@ -43,6 +44,7 @@ class BoundaryView(Card):
         self._shown_embedding: object = None
         self._shown_test: object = None
         self._placed: object = None
+        self._stages, self._said = StageView(), ""
         self.plot = BoundaryPlot()
         self.plot.setObjectName("plot.boundary")
         self.plot.setAccessibleName("Decision boundary")
@@ -117,7 +119,7 @@ class BoundaryView(Card):
         problem = frame.problem
         mode: Mode = frame.map.mode if frame.map else "classes"
         self.plot.set_mode(mode)
-        self.plot.set_title(TITLES[mode])
+        self.plot.set_title(TITLES[mode], self._said)
         rows = self._rows
         if frame.test is not None:
             rows = np.concatenate([rows, problem.rows("test")[:SHOWN]])
@@ -179,6 +181,7 @@ class BoundaryView(Card):
             if not placed or frame.test is not self._shown_test:
                 self._place_points(frame)
             self._show_map(frame)
+        self._show_stage(frame)
         if frame.check is not self._shown_check:
             self._shown_check = frame.check
             if frame.problem.classes:
@@ -189,6 +192,14 @@ class BoundaryView(Card):
             self._mark()
         if self._beside.isVisible() and self._pace_beside.lets(frame):
             self._show_beside(frame)
+
+    def _show_stage(self, frame: Frame) -> None:
+        """While stepping, what the stage adds to the samples."""
+        marks = self._stages.marks(frame)
+        self.plot.set_marks(marks)
+        if marks.said != self._said:
+            self._said = marks.said
+            self.plot.set_title(self.plot.title(), marks.said)
 
     def _test_rows(self, frame: Frame) -> int:
         return min(SHOWN, len(frame.problem.parts.test)) if self._shown_test is not None else 0
