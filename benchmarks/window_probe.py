@@ -115,8 +115,8 @@ def wait(seconds: float) -> None:
     loop.exec()
 
 
-def wait_until(is_so: Callable[[], bool]) -> None:
-    """Look every millisecond or so; the event loop goes on in between."""
+def wait_until(is_so: Callable[[], bool], every: int = 1) -> None:
+    """Look every so many milliseconds; the event loop goes on in between."""
     loop, timer, end = QEventLoop(), QTimer(), perf_counter() + PATIENCE
 
     def look() -> None:
@@ -124,7 +124,7 @@ def wait_until(is_so: Callable[[], bool]) -> None:
             loop.quit()
 
     timer.timeout.connect(look)
-    timer.start(1)
+    timer.start(every)
     loop.exec()
     if not is_so():
         raise TimeoutError(f"nothing came of it within {PATIENCE:g} s")

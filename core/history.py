@@ -54,6 +54,7 @@ class Curves:
         # Grown by doubling up to the capacity, so that a short run stays small.
         self._x = np.zeros(min(capacity, 64), np.int64)
         self._values = np.zeros((3, len(self._x), len(names)))
+        self._viewed: tuple[tuple[int, int | None], CurveView] | None = None
 
     @classmethod
     def within(cls, budget: int, names: tuple[str, ...]) -> Curves:
@@ -75,7 +76,7 @@ class Curves:
 
     def append(self, x: np.ndarray, values: np.ndarray) -> None:
         """Add rows: `x` (rows,) of increasing updates, `values` (rows, series)."""
-        start = 0
+        start, self._viewed = 0, None
         while start < len(x):
             if self.rows == self.width * self.capacity:
                 self._merge()
@@ -127,6 +128,7 @@ class Curves:
 
     def truncate(self, update: int) -> None:
         """Forget what came after `update`; a merged bucket that reaches beyond it goes whole."""
+        self._viewed = None
         keep = int(np.searchsorted(self._x[: self.buckets], update, side="right"))
         self.rows = min(self.rows, keep * self.width)
 
@@ -136,7 +138,16 @@ class Curves:
         return self._x[:n].copy(), self._values[2, :n, self.names.index(name)].copy()
 
     def view(self, points: int = 1024, until: int | None = None) -> CurveView:
-        """At most `points` buckets up to update `until`, extremes kept."""
+        """At most `points` buckets up to update `until`, extremes kept.
+
+        Asked for again before anything is added, it is the same object.
+        """
+        key = (points, until)
+        if self._viewed is None or self._viewed[0] != key:
+            self._viewed = key, self._view(points, until)
+        return self._viewed[1]
+
+    def _view(self, points: int, until: int | None) -> CurveView:
         n = self.buckets
         if until is not None:
             n = int(np.searchsorted(self._x[:n], until, side="right"))

@@ -305,7 +305,7 @@ class Turns:
         limit = min(
             updates,
             BLOCK,
-            Checkpoints.next_offer(c.update) - c.update,
+            self.checkpoints.next_offer(c.update) - c.update,
             c.checked + CHECK_EVERY - c.update,
             min(events, default=2**62) - c.update,
         )

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal, Slot
 
 from core import experiment as experiment_files
 from core.errors import InputError
@@ -27,9 +27,12 @@ from mlloop_gui.edits import (
     same_data,
     same_table,
 )
-from mlloop_gui.frames import Frame
+from mlloop_gui.frames import Frame, RunState
 from mlloop_gui.garbage import GarbageKeeper
 from mlloop_gui.loading import Loading
+
+#: Each pass of layout reaches one parent further; this many reach the window.
+NESTED = 12
 
 
 class Session(Controls):
@@ -314,6 +317,10 @@ class Session(Controls):
             self._told_runs = self.frame.runs
             self.runs_changed.emit()
         self.frame_changed.emit()
+        if frame.state is not RunState.RUNNING:
+            # What has moved is laid out at once; painted before that, it would be painted twice.
+            for _ in range(NESTED):
+                QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
         # A timer of 0 fires once what was asked to be painted has been painted.
         QTimer.singleShot(0, self, self._worker.painted)
 

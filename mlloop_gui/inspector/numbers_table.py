@@ -113,6 +113,9 @@ class NumbersModel(QAbstractTableModel):
         shape = [len(names), *(column.name for column in columns)]
         before = [self._length, *(written.column.name for written in self._columns)]
         made = [_Written(column) for column in columns]
+        heads = [written.heading for written in made]
+        reheaded = heads != [written.heading for written in self._columns]
+        renamed = list(names) != list(self._names)
         if shape != before:
             self.beginResetModel()
         self._names, self._columns, self._length = names, made, len(names)
@@ -121,8 +124,10 @@ class NumbersModel(QAbstractTableModel):
         elif self._length and made:
             last = self.index(self._length - 1, len(made) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
-            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(made) - 1)
-            self.headerDataChanged.emit(Qt.Orientation.Vertical, 0, self._length - 1)
+            if reheaded:
+                self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(made) - 1)
+            if renamed:
+                self.headerDataChanged.emit(Qt.Orientation.Vertical, 0, self._length - 1)
         return shape != before
 
     def repaint(self) -> None:
@@ -308,7 +313,9 @@ class NumbersTable(QTableView):
         metrics, heads = QFontMetricsF(font("mono")), QFontMetricsF(font("small"))
         for at, written in enumerate(self.numbers._columns):
             rows = range(min(self.numbers.rowCount(), _MEASURED))
-            widest = max((metrics.horizontalAdvance(written.text(row)) for row in rows), default=0)
+            # The font has one width for all letters.
+            longest = max((written.text(row) for row in rows), key=len, default="")
+            widest = metrics.horizontalAdvance(longest)
             if written.column.pictures:
                 widest += written.column.pictures[0].width()
             width = int(max(widest, heads.horizontalAdvance(written.heading))) + 14

@@ -89,14 +89,17 @@ class FormulaView(QWidget):
 
     def layout_at(self, width: int) -> tuple[Layout | None, int]:
         """Return the formula on lines at a width, None where it is plain text, and its shift."""
-        room = width - 2 * _MARGIN
-        laid = lay_out(self._text, room, self._pixels)
+        laid = self.unshifted(width, self._pixels)
         if laid is None or not self._shift:
             return laid, 0
-        shifted = lay_out(self._text, room - self._shift, self._pixels)
+        shifted = self.unshifted(width - self._shift, self._pixels)
         if shifted is None or shifted.lines > laid.lines:
             return laid, 0
         return shifted, self._shift
+
+    def unshifted(self, width: int, pixels: int) -> Layout | None:
+        """Return the formula on lines at a width and size, None where it is plain text."""
+        return lay_out(self._text, width - 2 * _MARGIN, pixels)
 
     def hasHeightForWidth(self) -> bool:
         """Return that the height depends on the width."""
@@ -231,12 +234,12 @@ class FormulaLabel(QWidget):
 
     def needed(self, width: int) -> int:
         """Return the height that the texts take at a width, and write them to that width."""
-        color = self._formula.color
-        self._formula.set_style(font_px("formula"), color)
-        laid, _ = self._formula.layout_at(width)
+        pixels = font_px("formula")
+        laid = self._formula.unshifted(width, pixels)
         if laid is None or laid.lines > 1:
-            self._formula.set_style(font_px("title") + 1, color)
-        self._align(width)
+            pixels = font_px("title") + 1
+        self._formula.set_style(pixels, self._formula.color)
+        self._numbers.set_shift(self._apart(width))
         self._column.invalidate()
         return self._column.totalHeightForWidth(width)
 
@@ -245,15 +248,17 @@ class FormulaLabel(QWidget):
         super().resizeEvent(event)
         self.needed(self.width())
 
-    def _align(self, width: int) -> None:
-        """Put the first relations under each other where they nearly are."""
-        self._numbers.set_shift(0)
-        above, below = self._formula.layout_at(width)[0], self._numbers.layout_at(width)[0]
+    def _apart(self, width: int) -> int:
+        """How far the numbers must go for the first relations to be under each other.
+
+        0 where they are not near.
+        """
+        above = self._formula.layout_at(width)[0]
+        below = self._numbers.unshifted(width, self._numbers.pixels)
         if above is None or below is None or not above.lead or not below.lead:
-            return
+            return 0
         apart = round(above.lead - below.lead)
-        if 0 < apart <= _NEAR * self._formula.pixels:
-            self._numbers.set_shift(apart)
+        return apart if 0 < apart <= _NEAR * self._formula.pixels else 0
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours and text sizes of ``theme``."""

@@ -53,6 +53,7 @@ class CurvesView(QWidget):
             column.addWidget(row, stretch)
         self._shown: CurvesFrame | None = None
         self._due: list[Callable[[Frame], None]] = []
+        self._drawn: tuple[object, ...] = ()
         session.run_started.connect(self._restart)
         session.frame_changed.connect(self._follow)
 
@@ -89,7 +90,7 @@ class CurvesView(QWidget):
             self.quality.set_title("Accuracy")
         else:
             self.quality.set_title("R²")
-        self._shown = None
+        self._shown, self._drawn = None, ()
 
     @Slot()
     def _follow(self) -> None:
@@ -104,16 +105,30 @@ class CurvesView(QWidget):
             self._refresh_histogram,
         ]
         if frame.state is not RunState.RUNNING:
-            self._due = []
-            for refresh in refreshers:
-                refresh(frame)
-            self._shown = frame.curves
+            self._rest(frame, refreshers)
             return
+        self._drawn = ()
         if frame.curves is not self._shown and not self._due:
             self._shown = frame.curves
             self._due = refreshers
         if self._due:
             self._due.pop(0)(frame)
+
+    def _rest(self, frame: Frame, refreshers: list[Callable[[Frame], None]]) -> None:
+        """Show a still frame; where only the place in the run is another, only that moves."""
+        curves = frame.curves
+        drawn: tuple[object, ...] = ()
+        if curves is not None:
+            others = [run.curves for run in frame.runs if run.number != frame.run]
+            drawn = (curves.updates, curves.checks, frame.experiment, *others)
+        if drawn and list(map(id, drawn)) == list(map(id, self._drawn)):
+            for plot in self.plots:
+                self._marks(plot, frame)
+            self._refresh_histogram(frame)
+        else:
+            for refresh in refreshers:
+                refresh(frame)
+        self._due, self._shown, self._drawn = [], curves, drawn
 
     # -- one plot each -------------------------------------------------------------------------
 

@@ -189,3 +189,16 @@ def test_merging_needs_an_even_capacity(name: str) -> None:
     curves = Curves.within(1000, ("a", "b", "c"))
     assert curves.capacity % 2 == 0
     assert getattr(curves.view(), name)["c"].shape == (0,)
+
+
+def test_a_view_that_is_asked_for_again_is_the_same_until_rows_come_or_go() -> None:
+    curves = Curves(("a",), capacity=4)
+    curves.append(np.array([1, 2, 3]), np.array([[1.0], [2.0], [3.0]]))
+    first = curves.view(4)
+    assert curves.view(4) is first
+    assert curves.view(4, until=2).x.tolist() == [1.0, 2.0]
+    curves.append(np.array([4]), np.array([[4.0]]))
+    assert curves.view(4).x.tolist() == [1.0, 2.0, 3.0, 4.0]
+    curves.truncate(2)
+    assert curves.view(4).x.tolist() == [1.0, 2.0]
+    assert curves.copy().view(4).x.tolist() == [1.0, 2.0]
