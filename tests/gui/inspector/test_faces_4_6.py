@@ -248,6 +248,18 @@ def test_a_price_is_sent_and_its_mistakes_are_counted(qtbot: QtBot) -> None:
     assert "walked for 200 updates" in face.note.text()
 
 
+def test_another_run_has_nothing_before_it(qtbot: QtBot) -> None:
+    bench = Bench(qtbot, THREE, Stage.LOSS, "price")
+    face: PriceFace = bench.face
+    bench.key(face.control.slider, Qt.Key.Key_PageUp)
+    row = "misses of versicolor"
+    assert face.bars.text_of(row)[0] != "–"
+    bench.session.driver.new(loads(THREE))
+    bench.session.send()
+    assert face.bars.text_of(row)[0] == "–"
+    assert face.control.price() == 1.0
+
+
 def test_the_price_goes_over_to_another_class(qtbot: QtBot) -> None:
     bench = Bench(qtbot, THREE, Stage.LOSS, "price")
     face: PriceFace = bench.face
@@ -435,6 +447,8 @@ def test_every_unit_can_be_solved_from_what_is_shown(qtbot: QtBot, text: str) ->
     met = set()
     for _ in units:
         met.add((int(face.arrays["layer"]), int(face.arrays["unit"])))
+        whole = face.blame.value * float(face.arrays["slope"])
+        assert whole == pytest.approx(float(face.arrays["delta"]), rel=1e-5, abs=1e-9)
         delta, gradient = by_hand(face)
         bench.write(face.fields[0], f"{delta:.4g}")
         assert face.said[0].text().startswith("✓"), (shown_numbers(face), delta)
