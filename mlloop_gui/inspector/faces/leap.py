@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from mlloop_gui.session import Session
 
 REACHES = (10, 100, 1000)
+#: Where the promise is still seen to hold, and then no more.
+REACH = 100
 _SIDE = 400
 QUESTION = (
     "The gradient says which way is down. Then why not go a thousand times as far at once, and be "
@@ -111,7 +113,7 @@ class LeapFace(Face):
             self._group.addButton(button)
             self.reaches[reach] = button
             row.addWidget(button)
-        self.reaches[REACHES[-1]].setChecked(True)
+        self.reaches[REACH].setChecked(True)
         self._group.buttonClicked.connect(self._draw)
         row.addStretch(1)
         return row

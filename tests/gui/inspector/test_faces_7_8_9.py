@@ -247,11 +247,12 @@ def test_the_curve_is_the_lens_and_can_be_looked_at_close(qtbot: QtBot) -> None:
     np.testing.assert_allclose(
         face.curve.as_table()[1][2], look.record.loss + slope * lens["scale"], rtol=1e-12
     )
-    assert face.curve.x_limits() == (0.0, 1000.0)
-    look.key(face.reaches[1000], Qt.Key.Key_Left)
-    look.key(face.reaches[100], Qt.Key.Key_Space)
     assert face.curve.x_limits() == (0.0, 100.0)
-    near = lens["scale"] <= 100.0
+    look.key(face.reaches[1000], Qt.Key.Key_Space)
+    assert face.curve.x_limits() == (0.0, 1000.0)
+    look.key(face.reaches[10], Qt.Key.Key_Space)
+    assert face.curve.x_limits() == (0.0, 10.0)
+    near = lens["scale"] <= 10.0
     low, high = face.curve._range_y
     seen = np.concatenate([lens["objective"][near], lens["train_loss"][near]])
     assert low < seen.min() < seen.max() < high
