@@ -171,7 +171,7 @@ class Docks(QObject):
         docks = [self.by_name[name] for name in USUAL]
         sizes = [262, min(340, max(250, wide // 4))]
         window.resizeDocks(docks[:2], sizes, Qt.Orientation.Horizontal)
-        height = 244 if window.height() > LOW else 180
+        height = 250 if window.height() > LOW else 236
         window.resizeDocks(docks[2:], [height], Qt.Orientation.Vertical)
 
     def set_theme(self, theme: Theme) -> None:

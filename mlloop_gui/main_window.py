@@ -278,7 +278,7 @@ def _fixed_bar(name: str, widget: QWidget) -> QToolBar:
     bar = QToolBar(name)
     bar.setObjectName(f"bar_{name.lower()}")
     bar.setMovable(False)
-    bar.setContentsMargins(0, 0, 0, 0)
+    bar.setStyleSheet("QToolBar { padding: 0; margin: 0; }")
     bar.addWidget(widget)
     return bar
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
 
 from core.stages import Stage
 from mlloop_gui.inspector.faces import faces_of
 
 NUMBERS = "numbers"
+PADDING = 13
 
 
 class FaceChooser(QWidget):
@@ -51,6 +53,11 @@ class FaceChooser(QWidget):
             self._made[stage] = self._make(stage)
         self.buttons = self._made[stage]
         for button in self.buttons.values():
+            # Room for the bold letters of a button that is down.
+            face = QFont(button.font())
+            face.setBold(True)
+            width = QFontMetrics(face).horizontalAdvance(button.text())
+            button.setMinimumWidth(width + 2 * PADDING)
             button.show()
 
     def _make(self, stage: Stage) -> dict[str, QToolButton]:

@@ -65,7 +65,7 @@ class BoundaryPlot(Plot):
         self._line.setZValue(20)
         for item in (self._map, self._line, self._points):
             self.addItem(item, ignoreBounds=True)
-        self.setMinimumSize(220, 240)
+        self.setMinimumSize(220, 170)
         self._set_range(self._extent)
         self._restyle()
         self._refresh_legend()

@@ -259,7 +259,7 @@ class NetworkPicture(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Return a size at which the default network is legible."""
-        return QSize(240, 260)
+        return QSize(240, 200)
 
     def _relayout(self) -> None:
         """Place the units anew; the still part is painted when it is next needed."""

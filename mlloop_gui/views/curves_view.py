@@ -19,7 +19,7 @@ from mlloop_gui.views.card import Card
 
 BINS = 31
 TREND_POINTS = 80
-ROW_HEIGHT = 84  # pixels at the normal size of text
+ROW_HEIGHT = 104  # pixels at the normal size of text
 
 
 def _card(plot: QWidget) -> Card:
@@ -63,7 +63,7 @@ class CurvesView(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Room for loss and metric; the other rows come where there is room for them."""
-        return QSize(220, 2 * self._row_height())
+        return QSize(220, 168 * font_px() // 13)
 
     def _row_height(self) -> int:
         return ROW_HEIGHT * font_px() // 13
