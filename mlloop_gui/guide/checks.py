@@ -1,13 +1,14 @@
-"""What a chapter can ask a person to do, and how it sees that it was done.
+"""What a chapter can ask a person to do, and how it sees that it was done: `CHECKS`.
 
-One small class a kind, listed in `CHECKS`. A check looks at the present state alone, and at where
-the step began; whoever did it, and how, is not its business.
+A check looks at the present state alone, and at where the step began, not at who did it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, Self
+
+import numpy as np
 
 from core.experiment import fields
 from core.stages import Stage, StepSize
@@ -216,8 +217,7 @@ class Number:
         )
 
     def help(self, now: Situation) -> bool:
-        # The number is written into the field; where there is none, nobody can be asked for it.
-        return True
+        return True  # written into the field; where there is none, nobody can be asked for it
 
     def answer(self, frame: Frame | None) -> str:
         """Return the number as it would be typed."""
@@ -308,8 +308,9 @@ class SamplePicked:
                 return None
             return int(record.rows[int(record.price.argmax())])
         rows = now.frame.problem.parts.train
-        if self.which == "outside" and record is not None:
-            rows = rows[[row not in record.rows for row in rows.tolist()]]
+        if record is not None:
+            inside = [row in record.rows for row in rows.tolist()]
+            rows = rows[~np.array(inside)] if self.which == "outside" else record.rows
         others = [int(row) for row in rows[:2] if row != now.start.sample]
         return others[0] if others else None
 

@@ -203,6 +203,8 @@ class Lesson(QObject):
             self._start = None
         else:
             self._start = self._run_from.seen(frame) if self._run_from else Start.of(frame)
+            if self.revealed and not self.done:
+                self._check(frame.state)
 
     # -- looking -------------------------------------------------------------------------------
 

@@ -101,7 +101,7 @@ class Pupil:
     # -- what a check asks ---------------------------------------------------------------------
 
     def fulfil(self, check: Check) -> None:
-        """Does it by the widgets that a person has."""
+        """Does it by the widgets that a person has; what the program does itself is waited for."""
         {
             StageDone: self._step,
             UpdateReached: self._run,

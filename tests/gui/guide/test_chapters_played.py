@@ -36,8 +36,11 @@ def test_a_chapter_to_its_end(open_guide, stage) -> None:
             assert guide.card.because.isVisible()
             told = guide.card.because.accessibleName()
             assert told.startswith("A fair guess" if number % 2 else "Just so")
-        if step.check is not None and not lesson.done:
-            assert not guide.next.isEnabled()
+        if step.check is not None:
+            if step.show.run is None:
+                # Not done yet; where the program runs by itself, it may be by now.
+                assert not lesson.done
+                assert not guide.next.isEnabled()
             pupil.fulfil(step.check)
         assert lesson.done
         pupil.player.until(guide.next.isEnabled)
