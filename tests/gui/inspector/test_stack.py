@@ -68,6 +68,7 @@ def test_a_stage_is_shown_as_soon_as_it_is_done(
 
 
 def test_the_record_of_an_older_turn_is_pale(session: FakeSession, stack: InspectorStack) -> None:
+    stack.resize(1800, 190)  # room for the header's longest note, in the window's own fonts too
     session.step(8)
     session.select_sample(int(session.frame.record.rows[0]))
     session.inspect(Stage.TRANSFORM)
