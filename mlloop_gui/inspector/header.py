@@ -111,6 +111,10 @@ class StageChooser(QWidget):
         texts = [f"{int(stage)} {stage.label}" for stage in Stage]
         return sum(self._button_width(text) for text in texts)
 
+    def width_now(self) -> int:
+        """Return the width that the names written now take."""
+        return sum(button.minimumWidth() for button in self.buttons.values())
+
     def _button_width(self, text: str) -> int:
         """Room for the bold letters of a button that is down, its padding and its border."""
         face = QFont(self.buttons[Stage.REPRESENT].font())
@@ -207,7 +211,7 @@ class Header(QWidget):
                        self.previous, self.next):  # fmt: skip
             free -= widget.sizeHint().width() + 6 if not widget.isHidden() else 0
         self.chooser.set_named(free >= self.chooser.named_width())
-        if free < self.chooser.sizeHint().width():
+        if free < self.chooser.width_now():
             self.note.setText(self._notes[1])
             self.note.setToolTip(self._notes[0])
 
