@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar, QWidget
@@ -13,8 +14,10 @@ from core.stages import StepSize
 from mlloop_gui.actions import Actions
 from mlloop_gui.frames import View
 from mlloop_gui.session import Session
-from mlloop_gui.views.presentation import PresentationView
 from mlloop_gui.views.turn_once import TurnOnce
+
+if TYPE_CHECKING:
+    from mlloop_gui.views.presentation import PresentationView
 
 #: A run that is no longer kept is made again where that takes no longer.
 MOST_SECONDS = 2.0
@@ -132,6 +135,8 @@ class Presenter(QObject):
             self._before.centre.hide()
             self._before.centre.setParent(window)
         if self.page is None:
+            from mlloop_gui.views.presentation import PresentationView
+
             self.page = PresentationView(session, self._actions, self._travel)
             self.page.left.connect(self.leave)
             self._warm_up()
