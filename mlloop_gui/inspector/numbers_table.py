@@ -115,7 +115,7 @@ class NumbersModel(QAbstractTableModel):
         made = [_Written(column) for column in columns]
         heads = [written.heading for written in made]
         reheaded = heads != [written.heading for written in self._columns]
-        renamed = list(names) != list(self._names)
+        renamed = names != self._names
         if shape != before:
             self.beginResetModel()
         self._names, self._columns, self._length = names, made, len(names)

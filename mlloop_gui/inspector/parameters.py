@@ -23,6 +23,21 @@ class ParameterNames(Sequence[str]):
     def __init__(self, layout: Layout, indices: np.ndarray | None = None) -> None:
         self._layout, self._indices = layout, indices
 
+    def __eq__(self, other: object) -> bool:
+        """Return whether the names are the same; none of them is made for it."""
+        if not isinstance(other, ParameterNames):
+            return NotImplemented
+        same_all = self._indices is None and other._indices is None
+        return self._layout == other._layout and (
+            same_all or np.array_equal(self._places, other._places)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def _places(self) -> np.ndarray:
+        return np.arange(len(self)) if self._indices is None else self._indices
+
     def __len__(self) -> int:
         return self._layout.parameters if self._indices is None else len(self._indices)
 

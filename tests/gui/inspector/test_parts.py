@@ -141,3 +141,14 @@ def test_words_scroll_only_where_they_must(qtbot: QtBot) -> None:
 )
 def test_small_numbers_have_one_digit(value: float, text: str) -> None:
     assert small(value) == text
+
+
+def test_names_of_parameters_are_compared_without_making_them() -> None:
+    layout, other = Layout((2, 3, 1)), Layout((2, 4, 1))
+    some = np.array([0, 5])
+    assert ParameterNames(layout) == ParameterNames(Layout((2, 3, 1)))
+    assert ParameterNames(layout) != ParameterNames(other)
+    assert ParameterNames(layout, some) == ParameterNames(layout, some.copy())
+    assert ParameterNames(layout, some) != ParameterNames(layout)
+    assert ParameterNames(layout, np.arange(layout.parameters)) == ParameterNames(layout)
+    assert ParameterNames(layout) != list(ParameterNames(layout))
