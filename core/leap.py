@@ -74,19 +74,19 @@ def leap(runs: Runs, turn: int) -> Leap:
     if not 1 <= turn <= loop.head:
         raise InputError("not made yet", field="turn", value=turn, allowed=f"1 to {loop.head}")
     here, start = loop.position, turn - 1
-    fork = loop.fork()
-    fork.go_to(start)
-    before = fork.evaluate("train").loss
-    rate = fork.settings.optimizer.learning_rate
-    assert rate is not None
-    long_rate = longest_rate(rate)
-    fork.change([(RATE, long_rate)])
-    fork.run(1)
-    after_leap = _loss(fork)
-    if fork.failure is None:
-        fork.change([(RATE, rate)])
-    number = runs.keep(fork, NAME, start)
     try:
+        loop.go_to(start)
+        fork = loop.fork()
+        before = fork.evaluate("train").loss
+        rate = fork.settings.optimizer.learning_rate
+        assert rate is not None
+        long_rate = longest_rate(rate)
+        fork.change([(RATE, long_rate)])
+        fork.run(1)
+        after_leap = _loss(fork)
+        if fork.failure is None:
+            fork.change([(RATE, rate)])
+        number = runs.keep(fork, NAME, start)
         goal = start + STEPS
         loop.go_to(min(goal, loop.head))
         if loop.update < goal:

@@ -157,6 +157,7 @@ class LearningLoop(Turns):
         self._drop_future(update)
         self.experiment = experiment
         self._go_to(update)
+        self._looked = False  # other parameters at the very same update
         self.look()
 
     def change(self, changes: list[tuple[str, Any]]) -> None:

@@ -54,6 +54,21 @@ def test_the_small_steps_are_those_of_the_run() -> None:
     assert (made.steps, runs.loop.head) == (1000, 1002)
 
 
+def test_a_turn_that_lies_ahead_leaps_like_any_other() -> None:
+    runs, ahead = begun(), begun()
+    for one in (runs, ahead):
+        one.loop.run(20)
+    ahead.loop.go_to(5)
+    standing = bits(ahead.loop)
+    made, expected = leap(ahead, 20), leap(runs, 20)
+    assert (made.before, made.after_leap, made.after_steps) == (
+        expected.before,
+        expected.after_leap,
+        expected.after_steps,
+    )
+    assert_same(bits(ahead.loop), standing)
+
+
 def test_steps_already_made_are_not_made_again() -> None:
     runs = begun()
     runs.loop.run(1500)

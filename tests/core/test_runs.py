@@ -129,6 +129,15 @@ def test_rewriting_events_goes_back_to_just_before(loop: LearningLoop) -> None:
     assert not events(loop)
 
 
+def test_a_look_after_an_edit_was_taken_back_is_of_the_parameters_there(loop: LearningLoop) -> None:
+    loop.run(20)
+    before = loop.last_check.train.loss
+    loop.change([("weight_0[0,1]", 2.0)])
+    assert loop.last_check.train.loss != before
+    loop.rewrite(20, ())
+    assert loop.last_check.train.loss == before
+
+
 def test_a_rewrite_that_is_not_possible_changes_nothing(loop: LearningLoop) -> None:
     loop.run(20)
     before = bits(loop)
