@@ -21,8 +21,8 @@ from mlloop_gui.views.curves_view import CurvesView
 if TYPE_CHECKING:
     from mlloop_gui.guide.view import GuideView
 
-GUIDE_HEIGHT, CURVES_HEIGHT = 330, 240
-LOW = 800
+GUIDE_HEIGHT, CURVES_HEIGHT = 410, 240
+LOW, HIGH = 800, 1200
 USUAL = ("Settings", "Curves", "Inspector")
 
 
@@ -75,7 +75,8 @@ class Docks(QObject):
                 Tab("by_hand", "By hand", "Be the optimizer of three numbers", self._by_hand),
             )
         )
-        bottom.title.set_beside(0, self.inspectors.header.faces)
+        header = self.inspectors.header
+        bottom.title.set_beside(0, header.faces, header.note)
         for number, name in enumerate(bottom.names, 1):
             key = QShortcut(QKeySequence(f"Ctrl+{number}"), self._window)
             key.activated.connect(lambda name=name: self.show_tab(name))
@@ -143,8 +144,8 @@ class Docks(QObject):
         dock = self.by_name["Guide"]
         there = not dock.isHidden()
         self._actions["guide"].setChecked(there)
-        # A low window has no room for the guide above the curves unless both go to its bottom.
-        low = there and self._window.height() < LOW
+        # There is no room for the guide above the curves unless both go to the window's bottom.
+        low = there and self._window.height() < HIGH
         areas = Qt.DockWidgetArea
         area = areas.RightDockWidgetArea if low else areas.BottomDockWidgetArea
         self._window.setCorner(Qt.Corner.BottomRightCorner, area)

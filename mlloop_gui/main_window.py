@@ -27,6 +27,7 @@ from mlloop_gui.session import Session
 from mlloop_gui.settings import Settings
 from mlloop_gui.theme import Theme
 from mlloop_gui.views.boundary_view import BoundaryView
+from mlloop_gui.views.card import light
 from mlloop_gui.views.message_bar import MessageBar
 from mlloop_gui.views.network_view import NetworkView
 from mlloop_gui.views.presenter import Presenter
@@ -167,6 +168,7 @@ class MainWindow(QMainWindow):
         self.network.hide()
         self.welcome.take_button(self.ring_bar.turn_once)
         self.ring_bar.side.hide()
+        light(self.run_bar.run_button, False)  # one lit button: the one under the question
         self.welcome.show()
 
     @Slot()
@@ -176,6 +178,7 @@ class MainWindow(QMainWindow):
         self.welcome.hide()
         self.ring_bar.take_back_button()
         self.ring_bar.side.show()
+        light(self.run_bar.run_button, True)
         self.network.show()
         self.time_bar.show()
         self.dock_area.show_usual()

@@ -121,8 +121,10 @@ QRadioButton::indicator { border-radius: ${p8}; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: $tick; }
 QRadioButton::indicator:checked { background: $raised; border: ${p5} solid $accent;
   width: ${p6}; height: ${p6}; }
-QCheckBox::indicator:focus, QRadioButton::indicator:focus { border: 2px solid $accent; }
-QRadioButton::indicator:checked:focus { border: ${p5} solid $accent; }
+QCheckBox::indicator:focus, QRadioButton::indicator:focus { border: 2px solid $accent;
+  width: ${p12}; height: ${p12}; }
+QRadioButton::indicator:checked:focus { border: ${p5} solid $accent;
+  width: ${p6}; height: ${p6}; }
 QCheckBox:focus, QRadioButton:focus { color: $accent_ink; }
 QRadioButton:focus { text-decoration: underline; }
 
@@ -183,7 +185,11 @@ QSplitter::handle:vertical { height: ${p8}; }
 QSplitter::handle:hover { background: $accent_soft; }
 QDockWidget { font-weight: bold; }
 QDockWidget::title { background: $window; padding: ${p4} ${p8}; text-align: left; }
-QMainWindow::separator { background: $border; width: 1px; height: 1px; }
+QMainWindow::separator { width: ${p5}; height: ${p5}; }
+QMainWindow::separator:horizontal {
+  background: qlineargradient(x1: 0, y1: 0, x2: 1, y2: 0, $grip); }
+QMainWindow::separator:vertical {
+  background: qlineargradient(x1: 0, y1: 0, x2: 0, y2: 1, $grip); }
 QMainWindow::separator:hover { background: $accent; }
 """
 
@@ -200,6 +206,12 @@ def _image(name: str) -> str:
         if (folder / name).exists():
             return f'url("{(folder / name).as_posix()}")'
     return "none"
+
+
+def _grip(line: str, middle: str) -> str:
+    """Return the stops of a line that is seen to be dragged by its darker middle."""
+    stops = ((0, line), (0.47, line), (0.471, middle), (0.529, middle), (0.53, line), (1, line))
+    return ", ".join(f"stop: {at} {color}" for at, color in stops)
 
 
 def build(theme: Theme, pixels: dict[str, int], scale: float) -> str:
@@ -232,4 +244,5 @@ def build(theme: Theme, pixels: dict[str, int], scale: float) -> str:
         chevron=_image(f"chevron-down-{theme.name}.svg"),
         chevron_up=_image(f"chevron-up-{theme.name}.svg"),
         tick=_image(f"tick-{theme.name}.svg"),
+        grip=_grip(theme.grid, mix(theme.border, theme.text, 0.28)),
     )

@@ -181,7 +181,7 @@ def _vote(moment: Moment) -> Fact:
     if shown.outside:
         return Fact("vote of this sample", "none")
     vote = float(shown.vote[shown.chosen or 0])
-    text = f"1/{len(shown.vote)} of the mean" if _even(shown.vote) else numbers.short(vote)
+    text = f"1/{len(shown.vote)}" if _even(shown.vote) else numbers.short(vote)
     return Fact.of("vote of this sample", vote, text)
 
 

@@ -206,12 +206,13 @@ class Header(QWidget):
         """Write what there is room for: the stages' names, and the note in full."""
         self.note.setText(self._notes[0])
         free = self.width() - 60
-        beside = [self.faces] if self.faces.parentWidget() is self else []
-        for widget in (*beside, self.layers, self.note, self.before, self.marker, self.after,
+        # The faces and the note may stand elsewhere.
+        beside = [part for part in (self.faces, self.note) if part.parentWidget() is self]
+        for widget in (*beside, self.layers, self.before, self.marker, self.after,
                        self.previous, self.next):  # fmt: skip
             free -= widget.sizeHint().width() + 6 if not widget.isHidden() else 0
         self.chooser.set_named(free >= self.chooser.named_width())
-        if free < self.chooser.width_now():
+        if self.note in beside and free < self.chooser.width_now():
             self.note.setText(self._notes[1])
             self.note.setToolTip(self._notes[0])
 

@@ -93,7 +93,7 @@ class Axis(pg.AxisItem):
         metrics = QFontMetricsF(self.style["tickFont"] or font("small"))
         flat = self.orientation in ("bottom", "top")
         length = self.geometry().width() if flat else self.geometry().height()
-        taken = metrics.horizontalAdvance(self.end_text) + 8.0 if flat else metrics.height() * 0.6
+        taken = metrics.horizontalAdvance(self.end_text) + 8.0 if flat else metrics.height() * 0.9
         kept = []
         for value, text in zip(values, texts, strict=True):
             half = metrics.horizontalAdvance(text) / 2 if flat else metrics.height() / 2

@@ -49,12 +49,14 @@ class TabTitle(QWidget):
         row.addWidget(QLabel(), 1)
         self.bar.currentChanged.connect(self._follow)
 
-    def set_beside(self, number: int, widget: QWidget) -> None:
-        """Have a widget stand beside the tabs while the tab of this number is shown."""
+    def set_beside(self, number: int, *widgets: QWidget) -> None:
+        """Have widgets stand beside the tabs while the tab of this number is shown."""
         box = QWidget()
         inside = QHBoxLayout(box)
         inside.setContentsMargins(16, 0, 0, 0)
-        inside.addWidget(widget)
+        inside.setSpacing(12)
+        for widget in widgets:
+            inside.addWidget(widget)
         self._row.insertWidget(1, box)
         self._beside = number, box
         self._follow()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 
 class Card(QFrame):
@@ -32,7 +32,7 @@ class Card(QFrame):
         outer.addLayout(self.body, 1)
 
 
-def light(button: QPushButton, on: bool) -> None:
+def light(button: QAbstractButton, on: bool) -> None:
     """Give a button the look of the one to press next, or take it away."""
     if bool(button.property("primary")) != on:
         button.setProperty("primary", on)

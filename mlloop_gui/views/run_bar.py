@@ -88,8 +88,11 @@ class RunBar(QToolBar):
         self.setObjectName("toolbar.run")
         self.setMovable(False)
         self._session = session
-        for name in ("reset", "step_back", "run", "step"):
-            self._button(actions, name, primary=name == "run")
+        made = {
+            name: self._button(actions, name, primary=name == "run")
+            for name in ("reset", "step_back", "run", "step")
+        }
+        self.run_button = made["run"]
         self._sizes(actions)
         self.speed = SpeedControl()
         self.speed.changed.connect(session.set_speed)

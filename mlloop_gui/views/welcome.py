@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
-from mlloop_gui.frames import RunState
+from mlloop_gui.frames import Frame, RunState
 from mlloop_gui.plots import numbers
 from mlloop_gui.session import Session
 from mlloop_gui.views.card import Card, light
@@ -76,12 +76,19 @@ class WelcomeCard(Card):
             return
         self._show_predictions(False)
         self._say("", "")
-        biases = sum(frame.layout.sizes[1:])
-        weights = frame.parameters - biases
+        self._write_question(frame)
+
+    def _write_question(self, frame: Frame) -> None:
+        """Ask; where the numbers come from is said only while they are as they were drawn."""
+        drawn, made = "", "make"
+        if not frame.position.update:
+            biases = sum(frame.layout.sizes[1:])
+            weights = frame.parameters - biases
+            drawn = f", {weights:,} weights drawn at random and {biases:,} biases at 0,"
+            made = "made"
         self._question.setText(
-            f"These {frame.parameters:,} numbers, {weights:,} weights drawn at random and"
-            f" {biases:,} biases at 0, made this guess. How should they change to do better on"
-            " unseen data?"
+            f"These {frame.parameters:,} numbers{drawn} {made} this guess."
+            " How should they change to do better on unseen data?"
         )
 
     @Slot()
@@ -142,5 +149,8 @@ class WelcomeCard(Card):
         light(self.show_everything, False)
         if self._turn_once is not None:
             light(self._turn_once, not on)
+        frame = self._session.frame
+        if frame is not None:
+            self._write_question(frame)
         if on:
             self.predictions.offer()

@@ -166,6 +166,24 @@ def test_the_two_first_buttons_have_accessible_names(open_window) -> None:
         assert window.findChild(QWidget, name).accessibleName()
 
 
+def test_no_other_button_is_lit_beside_the_first_one(open_window) -> None:
+    player = open_window(simple=True)
+    run = player.window.run_bar.run_button
+    assert player.find("turn_once").property("primary")
+    assert not run.property("primary")
+    player.window.show_everything()
+    assert run.property("primary")
+
+
+def test_the_question_tells_of_drawn_numbers_only_while_they_are(open_window) -> None:
+    player = open_window(simple=True)
+    question = player.window.welcome._question
+    assert "drawn at random" in question.text()
+    go_round_once(player)
+    assert "drawn at random" not in question.text()
+    assert "make this guess" in question.text()
+
+
 def test_more_turns_are_offered_after_the_first(open_window) -> None:
     player = open_window(simple=True)
     asked = player.window.welcome.predictions

@@ -133,9 +133,13 @@ def confusions(arrays: Arrays, names: Sequence[str]) -> list[Fact]:
     """Return which class is most often taken for which, among the mistakes listed."""
     pairs = Counter(zip(arrays["truth"].tolist(), arrays["guess"].tolist(), strict=True))
     return [
-        Fact(f"{names[truth]} taken for {names[guess]}", f"{numbers.count(count)} times")
+        Fact(f"{names[truth]} taken for {names[guess]}", _times(count))
         for (truth, guess), count in pairs.most_common(_PAIRS)
     ]
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{numbers.count(count)} times"
 
 
 def sentence(arrays: Arrays, classes: bool) -> str:

@@ -535,7 +535,7 @@ def test_delta_by_layer_and_the_share_in_the_mean(qtbot: QtBot) -> None:
     lengths = [math.sqrt(sum(d * d for d in layer.tolist())) for layer in reversed(own)]
     text = " → ".join(numbers.short(length, 2) for length in lengths)
     assert page.check.text_of("|δ|, last layer first") == text
-    assert page.check.text_of("vote of this sample") == "1/10 of the mean"
+    assert page.check.text_of("vote of this sample") == "1/10"
     share = float(record.delta[0][at, 1])
     assert page.check.text_of("vote · δ") == numbers.short(share)
     assert page.vote.as_table()[1][0].tolist() == pytest.approx([0.1] * 10)

@@ -182,7 +182,7 @@ def test_backpropagate_shows_the_product_of_each_layer(turn: Turn) -> None:
             every_cell(
                 page.slope, lambda row, unit, layer=layer: turn.samples[row].slope[layer][unit]
             )
-    assert page.check.text_of("vote of this sample") == f"1/{len(turn.samples)} of the mean"
+    assert page.check.text_of("vote of this sample") == f"1/{len(turn.samples)}"
     name = page.check.text_of("parameter")
     wanted = turn.gradient[list(_parameter_names(turn)).index(name)]
     assert agrees(page.check.text_of("backpropagation"), wanted)
