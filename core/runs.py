@@ -115,6 +115,11 @@ class Runs:
         """What the checkpoints of all runs take, those that are shared counted for each."""
         return sum(run.loop.checkpoints.nbytes for run in self._runs.values() if run.loop)
 
+    def is_alive(self, number: int) -> bool:
+        """Whether a run is kept with all that it takes to go on."""
+        run = self._runs.get(number)
+        return run is not None and run.loop is not None
+
     def summaries(self) -> tuple[RunSummary, ...]:
         """All runs, oldest first; those that are not live are summed up only once."""
         return tuple(self._summary(run) for run in self._runs.values())

@@ -192,9 +192,11 @@ class Driver:
         self.leaps.clear()
         loop = self._require()
         went_on = loop.head > edit.update
-        if edit.run != edit.edited:
-            self._return_to_parent(edit, went_on)
+        if edit.run != edit.edited and self.runs.is_alive(edit.run):
+            parent = self.runs.switch(edit.run) if went_on else self.runs.give_up()
+            parent.go_to(edit.update)
         else:
+            # Its own run, or a fork whose parent is kept no longer: the past is in it as well.
             if went_on:
                 if loop.update < edit.update:
                     loop.go_to(edit.update)
@@ -202,13 +204,6 @@ class Driver:
             loop.rewrite(edit.update, edit.before)
             edit.run = self.runs.number
         self._arrive()
-
-    def _return_to_parent(self, edit: WeightEdit, went_on: bool) -> None:
-        try:
-            loop = self.runs.switch(edit.run) if went_on else self.runs.give_up()
-        except KeyError:
-            raise InputError("the run before this edit is no longer kept") from None
-        loop.go_to(edit.update)
 
     def redo_edit(self, token: int, path: str, value: float) -> None:
         """Make an edit again where it was made."""

@@ -73,6 +73,7 @@ class ParameterField(QWidget):
         self.name.setObjectName("parameter.name")
         self.line = ValueLine()
         self.line.setObjectName("parameter.value")
+        self.line.setAccessibleName("value of the parameter")
         self.line.setMinimumWidth(84)
         self.line.setMaximumWidth(130)
         self.line.setToolTip(

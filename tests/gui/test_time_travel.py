@@ -177,6 +177,26 @@ def test_undo_of_an_edit_that_forked_returns_to_the_run_before_it(open_session) 
     assert [run.head for run in player.session.runs] == [12, 9]
 
 
+@pytest.mark.parametrize("further", [0, 4])
+def test_an_edit_that_forked_is_taken_back_without_the_run_before_it(open_session, further) -> None:
+    player = open_session()
+    player.step("update", 12)
+    player.do("go_to", 5)
+    before = player.frame.theta
+    player.do("edit_parameter", "bias_0[0]", -1.0)
+    player.do("forget_run", 1)
+    player.step("update", further)
+    player.do("undo")
+    assert not player.said
+    assert player.frame.position.update == 5
+    assert np.array_equal(player.frame.theta, before)
+    assert not events(player)
+    player.do("redo")
+    assert player.frame.layout.bias(player.frame.theta, 0)[0] == -1.0
+    player.step("update", 3)
+    assert_replays(player)
+
+
 def test_two_edits_of_one_weight_in_one_place_are_taken_back_one_by_one(open_session) -> None:
     player = open_session()
     player.step("update", 4)
