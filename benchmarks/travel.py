@@ -32,7 +32,7 @@ from core.stages import StepSize
 SHORT, LONG = 100_000, 1_000_000
 BACKS, JUMPS, FORKS = 200, 100, 9
 BACK, PICTURE, ANYWHERE, SHARE = 0.016, 0.05, 1.0, 0.05
-ROUNDS, STRETCH = 31, 2_000
+ROUNDS, STRETCH = 201, 500
 PRESSES, TRAVELS = 40, 30
 #: Beside the default experiment, for information: what checkpoints of more numbers cost.
 LARGER = {
@@ -62,13 +62,13 @@ class Rows:
         self.missed = 0
 
     def seconds(self, name: str, values: list[float], limit: float | None = None) -> None:
-        """Median and worst; the worst must hold the limit too where most of a second is allowed."""
+        """Median and worst; the worst must be within `ANYWHERE`, the median within the others."""
         middle, worst = median(values), max(values)
         cells = [name, f"{1e3 * middle:.1f} ms", f"{1e3 * worst:.1f} ms"]
         if limit is None:
             self.rows.append([*cells, "", ""])
             return
-        holds = middle <= limit and float(np.percentile(values, 90)) <= limit
+        holds = (worst if limit == ANYWHERE else middle) <= limit
         self.missed += not holds
         self.rows.append([*cells, f"{1e3 * limit:g} ms", verdict(holds)])
 
@@ -183,8 +183,8 @@ def run() -> int:
         "Time travel, default network",
         ["what", "median", "worst", "at most", "reached"],
         rows.rows,
-        "Reached: median and 90th percentile are within the limit. Of shares: the median, and the",
-        f"middle half of {ROUNDS} pairs of stretches of {STRETCH:,} updates with and without.",
+        "Reached: the median is within the limit; on the way to any place the worst is. Of shares:",
+        f"median and middle half of {ROUNDS} pairs of {STRETCH:,} updates, with and without.",
     )
     print(shown, flush=True)
     return rows.missed

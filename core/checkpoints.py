@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 from dataclasses import dataclass
 from typing import Any
 
@@ -132,7 +132,7 @@ class Checkpoints:
     def _drop(self, update: int) -> None:
         if update > 0 and update in self._saved:
             self.nbytes -= self._saved.pop(update).nbytes + self.OVERHEAD
-            self._updates.remove(update)
+            del self._updates[bisect_left(self._updates, update)]
 
     def nearest(self, update: int) -> Checkpoint:
         """The newest checkpoint at or before `update`."""

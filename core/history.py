@@ -93,8 +93,10 @@ class Curves:
         index = (self.rows + np.arange(len(x))) // self.width
         self._reserve(int(index[-1]) + 1)
         fresh = self.buckets
-        firsts = np.flatnonzero(np.r_[True, index[1:] != index[:-1]])
-        lasts = np.r_[firsts[1:], len(x)] - 1
+        # `np.r_` would take longer than all the rest.
+        changes = (index[1:] != index[:-1]).nonzero()[0]
+        firsts, lasts = np.zeros((2, len(changes) + 1), np.intp)
+        firsts[1:], lasts[:-1], lasts[-1] = changes + 1, changes, len(x) - 1
         at = index[firsts]
         low, high, last = self._values
         low_new = np.fmin.reduceat(values, firsts, axis=0)

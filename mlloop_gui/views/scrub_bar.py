@@ -95,13 +95,14 @@ class ScrubBar(QFrame):
             return
         still = frame.state is not RunState.RUNNING
         self._arrive(frame)
+        if not self._pace.lets(frame):
+            return
         self._follow_run(frame)
         update = self.timeline.place() if self._sent is not None else frame.position.update
         self.timeline.set_place(min(update, frame.head), frame.head, still)
         if (frame.head > 0) is not self.timeline.isEnabled():
             self._enable(frame.head > 0)
-        if self._pace.lets(frame):
-            self._write(update, frame.head)
+        self._write(update, frame.head)
 
     def _follow_run(self, frame: Frame) -> None:
         """What changes seldom: events, where epochs end, where the run left another."""
