@@ -38,7 +38,7 @@ run: setup ## set up, then open the window; make run ARGS=my.toml opens a file
 
 .PHONY: test
 test: setup screen lint ## set up, then lint, check types and run all tests
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
 
 .PHONY: lint
 lint: $(READY) ## check style, format and types
