@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite
 
@@ -32,7 +33,7 @@ class Leap:
         Loss of the whole training part before the turn, after the long step, and after the small
         ones; nan where the run broke off.
     steps : int
-        Small steps made: 1,000 unless the run broke off.
+        Small steps made: 1,000 unless the run broke off, or was stopped.
     """
 
     run: int
@@ -57,11 +58,18 @@ def longest_rate(rate: float) -> float:
     return min(rate * STEPS, sys.float_info.max if high is None else high)
 
 
-def leap(runs: Runs, turn: int) -> Leap:
+def leap(runs: Runs, turn: int, stop: Callable[[], bool] = lambda: False) -> Leap:
     """Make turn `turn` again with a thousand times the rate, in a fork; the live run stays.
 
     The live run then makes the 1,000 small steps, as far as it has not made them yet, and goes
     back to where it stood, bit for bit.
+
+    Parameters
+    ----------
+    runs : Runs
+    turn : int
+    stop : callable
+        Looked at before every small step; if it says so there are no more.
 
     Raises
     ------
@@ -90,7 +98,7 @@ def leap(runs: Runs, turn: int) -> Leap:
         goal = start + STEPS
         loop.go_to(min(goal, loop.head))
         if loop.update < goal:
-            loop.run(goal - loop.update)
+            loop.run(goal - loop.update, stop)
         steps, after_steps = loop.update - start, _loss(loop)
     finally:
         loop.stand_at(here)

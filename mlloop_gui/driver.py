@@ -38,12 +38,15 @@ class Driver:
     state : RunState
     speed : float
         Updates a second; 0 is as fast as possible.
+    over : bool
+        Set when the program ends: a command that makes many updates then breaks off.
     """
 
     def __init__(self, budget: int = 256 * 2**20) -> None:
         self.runs = Runs(budget)
         self.state = RunState.PAUSED
         self.speed = 20.0
+        self.over = False
         self.reason = ""
         self.test: tuple[int, Evaluation] | None = None
         self.leaps: dict[tuple[int, int], Leap] = {}
@@ -146,7 +149,7 @@ class Driver:
             self.go_to(update)
             return
         loop.go_to(loop.head)
-        loop.run(update - loop.head)
+        loop.run(update - loop.head, self._is_over)
         if loop.failure:
             self._to(RunState.FAILED)
 
@@ -168,8 +171,11 @@ class Driver:
         """Make a turn again with a thousand times the rate, in a fork that is kept; see `leap`."""
         self._require()
         self.pause()
-        made = leap(self.runs, turn)
+        made = leap(self.runs, turn, self._is_over)
         self.leaps[made.run, turn] = made
+
+    def _is_over(self) -> bool:
+        return self.over
 
     def edit(self, token: int, path: str, value: float) -> None:
         """Set a weight or bias; `token` names the edit for `unedit` and `redo_edit`."""

@@ -96,6 +96,7 @@ class Worker(QThread):
 
     def finish(self, milliseconds: int = 5000) -> bool:
         """Stop and wait; False if the thread is still busy after that time."""
+        self._driver.over = True
         self.requestInterruption()
         self.send("pause")
         return self.wait(milliseconds)

@@ -69,6 +69,15 @@ def test_a_turn_that_lies_ahead_leaps_like_any_other() -> None:
     assert_same(bits(ahead.loop), standing)
 
 
+def test_a_leap_that_is_stopped_leaves_the_run_where_it_stood() -> None:
+    runs = begun()
+    standing = bits(runs.loop)
+    made = leap(runs, 3, stop=lambda: True)
+    assert made.steps < 10
+    assert_same(bits(runs.loop), standing)
+    assert runs.loop.head == 2 + made.steps
+
+
 def test_steps_already_made_are_not_made_again() -> None:
     runs = begun()
     runs.loop.run(1500)

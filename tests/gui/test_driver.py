@@ -121,6 +121,17 @@ def test_going_beyond_the_head_is_refused(driver) -> None:
     assert driver.state is RunState.PAUSED
 
 
+def test_commands_of_many_updates_break_off_when_the_program_ends(driver) -> None:
+    driver.step(StepSize.UPDATE)
+    driver.over = True
+    driver.reach(100_000)
+    assert driver.updates < 10
+    standing = driver.loop.position
+    driver.leap(1)
+    assert driver.loop.position == standing
+    assert driver.loop.head < 10
+
+
 def test_a_frame_carries_what_is_looked_at(driver) -> None:
     driver.step(StepSize.UPDATE)
     off = View(boundary=False, curves=False, embedding=False, inspector=False)

@@ -37,6 +37,7 @@ class FakeDriver:
         self.calls: list[tuple[str, tuple[Any, ...]]] = []
         self.broken: Exception | None = None
         self.endless = False
+        self.over = False
 
     def run(self) -> None:
         self.state = RunState.RUNNING
@@ -177,5 +178,6 @@ def test_finish_waits_no_longer_than_told(qtbot, worker, driver) -> None:
     worker.send("run")
     qtbot.waitUntil(lambda: driver.state is RunState.RUNNING, timeout=WAIT)
     assert not worker.finish(10)
+    assert driver.over
     driver.gate.set()
     assert worker.finish()
