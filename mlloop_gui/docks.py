@@ -76,7 +76,11 @@ class Docks(QObject):
             )
         )
         header = self.inspectors.header
-        bottom.title.set_beside(0, header.faces, header.note)
+        faces = header.faces
+        bottom.title.set_beside(
+            0, faces, header.note, fit=lambda room: faces.set_compact(room < faces.full_width())
+        )
+        faces.offered.connect(bottom.title.fit)
         for number, name in enumerate(bottom.names, 1):
             key = QShortcut(QKeySequence(f"Ctrl+{number}"), self._window)
             key.activated.connect(lambda name=name: self.show_tab(name))

@@ -182,6 +182,8 @@ class MainWindow(QMainWindow):
         self.network.show()
         self.time_bar.show()
         self.dock_area.show_usual()
+        self.boundary.plot.setFocus()  # not to the next button, which the space bar would press
+        self._follow_visibility()
 
     # -- looks ---------------------------------------------------------------------------------
 

@@ -131,7 +131,7 @@ QRadioButton:focus { text-decoration: underline; }
 QSlider::groove:horizontal { height: ${p4}; border-radius: ${p2}; background: $border; }
 QSlider::sub-page:horizontal { height: ${p4}; border-radius: ${p2}; background: $accent; }
 QSlider::handle:horizontal { width: ${p12}; height: ${p12}; margin: -${p5} 0;
-  border-radius: ${p7}; border: 1px solid $strong; background: $panel; }
+  border-radius: ${p6}; border: 1px solid $strong; background: $panel; }
 QSlider::handle:horizontal:hover { border-color: $accent; }
 QSlider::handle:horizontal:focus { border: 2px solid $accent; background: $accent_soft; }
 QSlider::sub-page:horizontal:disabled { background: $border; }

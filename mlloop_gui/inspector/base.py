@@ -20,7 +20,7 @@ from mlloop_gui.theme import Theme, current, font_px
 if TYPE_CHECKING:
     from mlloop_gui.session import Session
 
-NOT_YET = "Not yet: turn 1 has not come this far."
+NOT_YET = "Not yet: turn 1 has not come this far. Step ▸ leads there, a stage at a time."
 _GAP = 18
 
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from mlloop_gui.session import Session
 
 
+_LEAST_SHOWN = 5  # letters of a shortened text
+_LEAST_ROOM = 110  # pixels for what is said of the sample
 _BUTTON = "QToolButton { padding-left: 5px; padding-right: 5px; }"
 
 
@@ -50,10 +52,12 @@ class ElidedLabel(QLabel):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the text, shortened."""
-        painter = QPainter(self)
         shown = self.fontMetrics().elidedText(
             self.text(), Qt.TextElideMode.ElideRight, self.width()
         )
+        if shown != self.text() and len(shown) < _LEAST_SHOWN:
+            return  # a letter or two tell nothing
+        painter = QPainter(self)
         where = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         self.style().drawItemText(
             painter, self.rect(), int(where), self.palette(), True, shown, self.foregroundRole()
@@ -149,7 +153,7 @@ class Header(QWidget):
         self.layers.hide()
         self.note = ElidedLabel()
         self.note.setAccessibleName("record shown")
-        self.before, self.marker, self.after = QLabel(), QLabel(), ElidedLabel()
+        self.before, self.marker, self.after = ElidedLabel(), QLabel(), ElidedLabel()
         self.before.setObjectName("inspector.sample")
         self.before.setAccessibleName("sample in hand")
         self.previous = self._arrow("‹", "previous sample of the batch")
@@ -212,6 +216,10 @@ class Header(QWidget):
                        self.previous, self.next):  # fmt: skip
             free -= widget.sizeHint().width() + 6 if not widget.isHidden() else 0
         self.chooser.set_named(free >= self.chooser.named_width())
+        # The ring has the same nine buttons: where there is no room, they are the first to go.
+        spare = max(0, self.before.sizeHint().width() + self.after.sizeHint().width())
+        least = min(spare, round(_LEAST_ROOM * current_scale()))
+        self.chooser.setVisible(free + spare - least >= self.chooser.width_now())
         if self.note in beside and free < self.chooser.width_now():
             self.note.setText(self._notes[1])
             self.note.setToolTip(self._notes[0])

@@ -175,6 +175,8 @@ class InspectorStack(QWidget):
         if not face.lens or lens is None or lens.name != face.lens:
             return None
         turn = moment.record.turn if moment.record is not None else None
+        if moment.stage is Stage.EVALUATE and moment.frame.failure:
+            turn = None  # it looks at the last good parameters, of the turn before
         fits = lens.sample == moment.sample and turn in (None, lens.turn)
         return lens.arrays if fits else None
 

@@ -17,6 +17,8 @@ from mlloop_gui.plots.samples import class_name
 from mlloop_gui.style_sheet import mix
 from mlloop_gui.theme import font
 
+_LEGIBLE = 0.75  # of a line: in lower cells nothing is written
+
 
 class ConfusionMatrix(Canvas):
     """A grid of counts: a row a true class, a column a predicted one, the diagonal outlined.
@@ -138,6 +140,8 @@ class ConfusionMatrix(Canvas):
             painter.setPen(QPen(QColor(self.theme.text), 1.0))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(box)
+        if box.height() < _LEGIBLE * self.line_height():
+            return  # the shade tells it, and the cell's tooltip
         value = int(self._counts[row, column])
         color = self.theme.text if value else self.theme.muted
         text = numbers.count(value) if value else "·"
@@ -151,8 +155,9 @@ class ConfusionMatrix(Canvas):
         y = grid.top() + (index + 0.5) * height
         marker = QPointF(grid.left() - 12.0, y)
         markers.draw_sample(painter, marker, color, symbol, markers.TRAIN, self.theme, 0.9)
-        box = QRectF(0.0, y - self.line_height() / 2, grid.left() - 22.0, self.line_height())
-        self.write(painter, box, name, self.theme.text, Qt.AlignmentFlag.AlignRight)
+        if height >= _LEGIBLE * self.line_height():
+            box = QRectF(0.0, y - self.line_height() / 2, grid.left() - 22.0, self.line_height())
+            self.write(painter, box, name, self.theme.text, Qt.AlignmentFlag.AlignRight)
         x = grid.left() + (index + 0.5) * width
         above = QPointF(x, grid.top() - 10.0)
         room = width - 22.0

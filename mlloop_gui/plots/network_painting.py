@@ -102,7 +102,8 @@ def paint_still(
         )  # fmt: skip
         painter.drawText(QRectF(x - room / 2.0, top + 2.0, room, line), _CENTER, text)
         if layout.hidden(column):
-            more = f"… {count(layout.hidden(column))} more"
+            hidden = count(layout.hidden(column))
+            more = _fitting(metrics, room, f"… {hidden} more", f"+ {hidden}", f"+{hidden}")
             painter.drawText(layout.more_row(column), _CENTER, more)
     _paint_output_names(painter, layout, structure, theme, metrics, wide)
     notes = [edge_title]
@@ -243,7 +244,9 @@ class UnitPainter:
         for unit in range(layout.shown(0)):
             row = layout.below(0, unit) if layout.two_lines else layout.above(0, unit)
             name = self._structure.unit(0, unit)
-            text = self._metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
+            # Columns made of one categorical column differ at their end.
+            side = Qt.TextElideMode.ElideMiddle if " = " in name else Qt.TextElideMode.ElideRight
+            text = self._metrics.elidedText(name, side, room)
             self._write(row, text, self._theme.text)
 
     def numbers(

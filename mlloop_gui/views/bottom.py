@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from mlloop_gui.theme import Theme
+
+_AROUND = 80  # pixels of the title's margins and of what stands beside the tabs
 
 
 @dataclass(frozen=True)
@@ -43,14 +46,21 @@ class TabTitle(QWidget):
         self.bar.setExpanding(False)
         self.bar.setUsesScrollButtons(False)
         self._beside: tuple[int, QWidget] | None = None
+        self._fit: Callable[[int], None] | None = None
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 8, 0)
         row.addWidget(self.bar)
         row.addWidget(QLabel(), 1)
         self.bar.currentChanged.connect(self._follow)
 
-    def set_beside(self, number: int, *widgets: QWidget) -> None:
-        """Have widgets stand beside the tabs while the tab of this number is shown."""
+    def set_beside(
+        self, number: int, *widgets: QWidget, fit: Callable[[int], None] | None = None
+    ) -> None:
+        """Have widgets stand beside the tabs while the tab of this number is shown.
+
+        ``fit`` is told how many pixels there are for them.
+        """
+        self._fit = fit
         box = QWidget()
         inside = QHBoxLayout(box)
         inside.setContentsMargins(16, 0, 0, 0)
@@ -65,6 +75,21 @@ class TabTitle(QWidget):
         if self._beside is not None:
             number, box = self._beside
             box.setVisible(self.bar.currentIndex() == number)
+        self.fit()
+
+    def fit(self) -> None:
+        """Tell what stands beside the tabs how much room there is."""
+        if self._fit is not None:
+            self._fit(self.width() - self.bar.sizeHint().width() - _AROUND)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit what stands beside the tabs."""
+        super().resizeEvent(event)
+        self.fit()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the height alone: a narrow window shortens the line, and grows no wider."""
+        return QSize(200, super().minimumSizeHint().height())
 
 
 class Bottom(QWidget):

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from mlloop_gui.actions import Actions
 from mlloop_gui.frames import Frame, RunState
+from mlloop_gui.inspector.header import ElidedLabel
 from mlloop_gui.plots.boundary import BoundaryPlot, Mode
 from mlloop_gui.plots.confusion import ConfusionMatrix
 from mlloop_gui.plots.embedding import ScatterEmbedding
@@ -61,8 +62,8 @@ class BoundaryView(Card):
         self._across.addWidget(self._beside)
         # The matrix shrinks before the boundary does.
         self._beside.setMinimumWidth(150)
-        self.confusion.setMinimumSize(140, 110)
-        self.embedding.setMinimumSize(140, 90)
+        self.confusion.setMinimumSize(140, 90)
+        self.embedding.setMinimumSize(140, 70)
         self._across.setStretchFactor(0, 3)
         self._across.setStretchFactor(1, 2)
         self._across.setChildrenCollapsible(False)
@@ -277,7 +278,8 @@ class _AxisChooser(QWidget):
             box.currentIndexChanged.connect(self._choose)
             row.addWidget(QLabel(label))
             row.addWidget(box, 1)
-        note = QLabel("others as in the picked sample")
+        note = ElidedLabel()
+        note.setText("others as in the picked sample")
         note.setProperty("role", "muted")
         row.addWidget(note)
         row.addStretch(1)

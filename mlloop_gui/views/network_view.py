@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from core.record import TurnRecord
@@ -130,6 +131,12 @@ class NetworkView(Card):
         frame = self._session.frame
         if frame is not None and self.isVisible() and self._pace.lets(frame):
             self.refresh(frame)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what came while nobody looked."""
+        super().showEvent(event)
+        if self._session.frame is not None:
+            self.refresh(self._session.frame)
 
     def refresh(self, frame: Frame) -> None:
         """Show a frame."""

@@ -16,7 +16,7 @@ from core.stages import Stage
 from mlloop_gui.frames import Frame, RunState
 from mlloop_gui.plots.ring import LoopRing
 from mlloop_gui.session import Session
-from mlloop_gui.theme import Theme
+from mlloop_gui.theme import Theme, current_scale
 from mlloop_gui.views.card import light
 from mlloop_gui.views.pace import NUMBERS, Pace
 from mlloop_gui.views.status import StatusBox
@@ -58,7 +58,7 @@ class RingBar(QToolBar):
         across.addWidget(self.ring, 1)
         self.side = QWidget()
         # Of one size, so that new numbers in it do not lay the whole window out anew.
-        self.side.setFixedSize(204, self.ring.sizeHint().height())
+        self._fix_side()
         column = QVBoxLayout(self.side)
         column.setContentsMargins(0, 8, 0, 8)
         column.addStretch(1)
@@ -122,7 +122,10 @@ class RingBar(QToolBar):
     def set_theme(self, theme: Theme) -> None:
         """Paint in the theme's colours."""
         self.ring.set_theme(theme)
-        self.side.setFixedHeight(self.ring.sizeHint().height())
+        self._fix_side()
+
+    def _fix_side(self) -> None:
+        self.side.setFixedSize(round(204 * current_scale()), self.ring.sizeHint().height())
 
 
 def show_place(ring: LoopRing, frame: Frame) -> None:

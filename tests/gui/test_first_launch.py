@@ -175,6 +175,15 @@ def test_no_other_button_is_lit_beside_the_first_one(open_window) -> None:
     assert run.property("primary")
 
 
+def test_everything_is_complete_at_once_and_the_space_bar_runs(open_window) -> None:
+    player = open_window(simple=True)
+    player.qtbot.mouseClick(player.find("show_everything"), Qt.MouseButton.LeftButton)
+    window = player.window
+    assert "17 parameters" in window.network.picture.describe()
+    player.qtbot.waitUntil(lambda: bool(window.session.frame.map.units))
+    assert window.boundary.plot.hasFocus() or not window.isActiveWindow()
+
+
 def test_the_question_tells_of_drawn_numbers_only_while_they_are(open_window) -> None:
     player = open_window(simple=True)
     question = player.window.welcome._question

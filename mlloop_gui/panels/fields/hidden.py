@@ -104,7 +104,7 @@ class HiddenEditor(QWidget):
         button.setAccessibleName(words)
         button.setToolTip(words + ". Starts a new run.")
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        button.setFixedWidth(round(1.7 * button.fontMetrics().height()))
+        button.setProperty("sign", True)
         return button
 
     def _add_box(self, number: int) -> None:
