@@ -133,15 +133,11 @@ class Case:
     def parameter_name(self, index: int) -> tuple[str, str]:
         """A parameter by its short name, and in words."""
         layout = self.record.layout
-        layer = int(np.searchsorted(layout.offsets, index, side="right")) - 1
-        row, column = divmod(index - layout.offsets[layer], layout.sizes[layer + 1])
+        name, (layer, row, column) = layout.name(index), layout.place(index)
         to = self.unit_name(layer, column)
         if row == layout.sizes[layer]:
-            return f"bias_{layer}[{column}]", f"the bias of {to}"
-        return (
-            f"weight_{layer}[{row},{column}]",
-            f"the weight from {self.input_name(layer, row)} to {to}",
-        )
+            return name, f"the bias of {to}"
+        return name, f"the weight from {self.input_name(layer, row)} to {to}"
 
     @property
     def batch_size(self) -> str:

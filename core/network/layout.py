@@ -81,10 +81,15 @@ class Layout:
         row, column = at if name == "weight" else (inputs, at[0])
         return self.offsets[layer] + row * outputs + column
 
+    def place(self, index: int) -> tuple[int, int, int]:
+        """Layer, row of its matrix (the last one holds the biases) and unit of a parameter."""
+        layer = bisect_right(self.offsets, index) - 1
+        row, unit = divmod(int(index) - self.offsets[layer], self.sizes[layer + 1])
+        return layer, row, unit
+
     def name(self, index: int) -> str:
         """What stands at a place of the flat vector, ``weight_0[1,3]`` or ``bias_0[3]``."""
-        layer = bisect_right(self.offsets, index) - 1
-        row, column = divmod(int(index) - self.offsets[layer], self.sizes[layer + 1])
+        layer, row, column = self.place(index)
         if row == self.sizes[layer]:
             return f"bias_{layer}[{column}]"
         return f"weight_{layer}[{row},{column}]"

@@ -79,10 +79,11 @@ class EvaluateInspector(Inspector):
         facts = []
         if check.validation.rows:
             gap = check.validation.loss - check.train.loss
-            facts.append(Fact.of("gap of the loss", gap, _signed(gap), strong=True))
+            facts.append(Fact.of("gap of the loss", gap, numbers.change(gap), strong=True))
             gap = check.validation.headline - check.train.headline
             name = "gap of the accuracy" if moment.problem.classes else "gap of R²"
-            text = f"{_signed(100 * gap)} points" if moment.problem.classes else _signed(gap)
+            in_points = f"{numbers.change(100 * gap)} points"
+            text = in_points if moment.problem.classes else numbers.change(gap)
             facts.append(Fact.of(name, gap, text))
         opened = self.session.test_openings
         times = "once" if opened == 1 else f"{numbers.count(opened)} times"
@@ -145,8 +146,3 @@ def _metric(name: str) -> Read:
         return f"{numbers.short(value, 4)} {unit}".strip(), repr(value)
 
     return read
-
-
-def _signed(value: float) -> str:
-    text = numbers.short(value)
-    return f"+{text}" if value > 0.0 else text

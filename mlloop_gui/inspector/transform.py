@@ -82,10 +82,8 @@ class TransformInspector(Inspector):
         if index is None or index >= layout.parameters:
             index = layout.index("bias", layer, (unit,))
         else:
-            first = layout.offsets[layer]
-            if first <= index < layout.offsets[layer + 1]:
-                at, column = divmod(index - first, layout.sizes[layer + 1])
-                row = at if column == unit else None
+            into, at, column = layout.place(index)
+            row = at if (into, column) == (layer, unit) else None
         self.terms.set_chosen(row)
         self.field.set_parameter(layout.name(index), float(moment.frame.theta[index]))
 

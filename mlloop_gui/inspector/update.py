@@ -87,16 +87,10 @@ class UpdateInspector(Inspector):
         for name, key in (("promised: g · step", "promised"), ("delivered", "delivered")):
             if key in arrays:
                 value = float(arrays[key])
-                facts.append(Fact.of(name, value, signed(value), strong=key == "delivered"))
+                facts.append(Fact.of(name, value, numbers.change(value), strong=key == "delivered"))
         if "train_loss_before" in arrays:
             change = float(arrays["train_loss_after"]) - float(arrays["train_loss_before"])
-            facts.append(Fact.of("whole training loss", change, signed(change)))
+            facts.append(Fact.of("whole training loss", change, numbers.change(change)))
         if not frame.stepped:
             return facts, ""
         return facts, f"{frame.worsened} of {frame.stepped} stepped turns made the whole worse."
-
-
-def signed(value: float) -> str:
-    """Return a change with its sign."""
-    text = numbers.short(value)
-    return f"+{text}" if value > 0.0 else text

@@ -18,6 +18,12 @@ def signed(text: str) -> str:
     return text.replace("-", MINUS)
 
 
+def change(value: float, digits: int = 3) -> str:
+    """Return ``value`` as `short` writes it, with its sign: +0.0831."""
+    text = short(value, digits)
+    return f"+{text}" if value > 0.0 else text
+
+
 def plain(text: str) -> str:
     """Return a number as a person types or copies it in the signs that Python reads."""
     return text.translate(_SIGNS).translate(_SPACES)

@@ -75,7 +75,7 @@ class RankingBars(Canvas):
         self._names = tuple(names)
         self._values = np.asarray(values, dtype=np.float64)
         self._notes = tuple(notes) or ("",) * len(self._names)
-        self._texts = tuple(_signed(value) for value in self._values.tolist())
+        self._texts = tuple(numbers.change(value) for value in self._values.tolist())
         self._chosen = chosen
         self.refresh()
 
@@ -268,7 +268,3 @@ class RankingList(QScrollArea):
         """Take the colours and text sizes of ``theme``."""
         self.bars.set_theme(theme)
         self.verticalScrollBar().setSingleStep(round(self.bars.row_height() * current_scale()))
-
-
-def _signed(value: float) -> str:
-    return ("+" if value > 0.0 else "") + numbers.short(value)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from core.explain.case import ArrayTable, Case
-from core.explain.lenses.slice import place_of
 
 
 def neuron(case: Case) -> ArrayTable:
@@ -28,7 +27,7 @@ def neuron(case: Case) -> ArrayTable:
         weights = record.layout.weight(record.theta, layer + 1)[unit].astype(np.float64)
     delta = float(sample.delta[layer][unit])
     given = sample.input_of(layer).astype(np.float64)
-    at, row, to = place_of(record.layout, case.parameter)
+    at, row, to = record.layout.place(case.parameter)
     chosen = (at, to) == (layer, unit) and row < len(given)
     return {
         "layer": np.asarray(layer),

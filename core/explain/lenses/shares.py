@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from core.explain.case import ArrayTable, Case
-from core.explain.lenses.slice import place_of
 from core.explain.objective import total_gradient
 from core.network.activations import ACTIVATIONS
 
@@ -27,7 +26,7 @@ def shares(case: Case) -> ArrayTable:
     """
     record, parameter = case.record, case.parameter
     assert record.penalty_gradient is not None
-    layer, row, unit = place_of(record.layout, parameter)
+    layer, row, unit = record.layout.place(parameter)
     own = record.delta[layer][:, unit].astype(np.float64)
     if row < record.layout.sizes[layer]:
         given = record.a[layer - 1] if layer else record.x
@@ -75,5 +74,5 @@ def dead_units(case: Case) -> np.ndarray:
 def _leads_into(case: Case, parameters: np.ndarray, units: np.ndarray) -> np.ndarray:
     """Which parameters are a weight or bias into one of some units."""
     layout, known = case.record.layout, set(map(tuple, units.tolist()))
-    places = (place_of(layout, int(parameter)) for parameter in parameters)
+    places = (layout.place(int(parameter)) for parameter in parameters)
     return np.array([(layer, unit) in known for layer, _, unit in places], dtype=bool)

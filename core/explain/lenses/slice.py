@@ -75,16 +75,9 @@ def along_parameter(case: Case) -> ArrayTable:
     }
 
 
-def place_of(layout: Layout, parameter: int) -> tuple[int, int, int]:
-    """Layer, row of its matrix (the last one holds the biases) and unit of a parameter."""
-    layer = int(np.searchsorted(layout.offsets, parameter, side="right")) - 1
-    row, unit = divmod(parameter - layout.offsets[layer], layout.sizes[layer + 1])
-    return layer, row, unit
-
-
 def _affordable(layout: Layout, parameter: int) -> int:
     """How many training rows can be asked at every value."""
-    above = layout.sizes[place_of(layout, parameter)[0] + 2 :] or layout.sizes[-1:]
+    above = layout.sizes[layout.place(parameter)[0] + 2 :] or layout.sizes[-1:]
     once, each = layout.parameters, POINTS * (1 + sum(above))
     return min(MOST_ROWS, max(FEWEST_ROWS, min(PRODUCTS // once, NUMBERS // each)))
 
@@ -119,7 +112,7 @@ class _Line:
         self.acts = [ACTIVATIONS[name] for name in case.context.activations]
         self.theta = record.theta.astype(np.float64)
         self.theta[case.parameter] = 0.0
-        self.layer, row, self.unit = place_of(self.layout, case.parameter)
+        self.layer, row, self.unit = self.layout.place(case.parameter)
         given = x.astype(np.float64)
         for i in range(self.layer):
             given = self._out(i, self._z(i, given))

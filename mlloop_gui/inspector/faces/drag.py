@@ -180,8 +180,8 @@ class DragFace(Face):
             facts += self._slopes_here(made)
         else:
             change, slope = loss - float(made.loss[made.at]), made.slope(index)
-            facts.append(Fact.of("change of loss", change, _signed(change)))
-            facts.append(Fact.of("slope there", slope, f"≈ {_signed(slope)}"))
+            facts.append(Fact.of("change of loss", change, numbers.change(change)))
+            facts.append(Fact.of("slope there", slope, f"≈ {numbers.change(slope)}"))
         if made.has_accuracy:
             share = float(made.accuracy[index])
             facts.append(Fact.of("accuracy", share, numbers.percent(share)))
@@ -195,12 +195,12 @@ class DragFace(Face):
         """The slope where the parameter is, by the backward pass and by the nudges."""
         if made.tangent is None:
             slope = made.slope(made.at)
-            return [Fact.of("slope here", slope, f"≈ {_signed(slope)}")]
+            return [Fact.of("slope here", slope, f"≈ {numbers.change(slope)}")]
         slope, nudged = float(self.arrays["slope"]), float(self.arrays["nudged_slope"])
         h = numbers.short(float(self.arrays["nudge"]), 1)
         return [
-            Fact.of("slope, backward pass", slope, _signed(slope, 5)),
-            Fact.of(f"nudged by ±{h}", nudged, _signed(nudged, 5)),
+            Fact.of("slope, backward pass", slope, numbers.change(slope, 5)),
+            Fact.of(f"nudged by ±{h}", nudged, numbers.change(nudged, 5)),
         ]
 
     def _live_value(self) -> float | None:
@@ -272,8 +272,3 @@ def why_loss(made: Slice) -> str:
         f" {numbers.short(moved)}: only the loss has a slope, so the model is trained on it and"
         " never sees accuracy."
     )
-
-
-def _signed(value: float, digits: int = 3) -> str:
-    sign = "+" if value > 0.0 else ""
-    return sign + numbers.short(value, digits)

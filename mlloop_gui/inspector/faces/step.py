@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 
@@ -101,7 +100,8 @@ def account(moment: Moment) -> str:
     arrays = moment.explanation.arrays if moment.explanation is not None else {}
     said = []
     if "promised" in arrays:
-        promised, delivered = (_signed(float(arrays[key])) for key in ("promised", "delivered"))
+        both = (float(arrays[key]) for key in ("promised", "delivered"))
+        promised, delivered = map(numbers.change, both)
         said.append(f"Promised to this batch, g · step: {promised}; delivered: {delivered}.")
     frame = moment.frame
     if frame.stepped:
@@ -111,8 +111,3 @@ def account(moment: Moment) -> str:
             f" ({share}) made the whole training loss worse."
         )
     return " ".join(said)
-
-
-def _signed(value: float) -> str:
-    text = numbers.short(value)
-    return f"+{text}" if value > 0.0 and np.isfinite(value) else text

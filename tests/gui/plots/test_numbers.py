@@ -30,6 +30,13 @@ def test_short(value, text):
     assert numbers.short(value) == text
 
 
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.25, "+0.250"), (-0.25, "−0.250"), (0.0, "0"), (math.nan, "not a number")]
+)
+def test_a_change_has_its_sign(value, text):
+    assert numbers.change(value) == text
+
+
 def test_places_and_percentages():
     assert numbers.place(1025.0) == "1\u202f025"
     assert numbers.place(0.25) == "0.250"
