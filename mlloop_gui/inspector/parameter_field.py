@@ -74,7 +74,7 @@ class ParameterField(QWidget):
         self.line = ValueLine()
         self.line.setObjectName("parameter.value")
         self.line.setAccessibleName("value of the parameter")
-        self.line.setMinimumWidth(84)
+        self.line.setMinimumWidth(100)
         self.line.setMaximumWidth(130)
         self.line.setToolTip(
             "The live value: type another and press Enter; the keys Up and Down move it by 0.1,"

@@ -38,7 +38,7 @@ class WeightBar(QFrame):
         self.chooser.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
-        self.chooser.setMinimumContentsLength(9)
+        self.chooser.setMinimumContentsLength(6)
         self.field = ParameterField(session)
         self.field.name.hide()
         self.close_button = QToolButton()
