@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 
@@ -45,11 +45,11 @@ class WrongFace(Face):
         self.words = QLabel()
         self.words.setObjectName("face.wrong.words")
         self.words.setWordWrap(True)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.pairs = Facts()
         side = QVBoxLayout()
-        side.addWidget(self.words)
-        side.addWidget(self.pairs)
-        side.addStretch(1)
+        side.addWidget(self.pairs)  # above the words, which a low window cuts
+        side.addWidget(self.words, 1)
         row = QHBoxLayout(self.body)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(18)
@@ -66,6 +66,7 @@ class WrongFace(Face):
         problem, rows = moment.problem, arrays["rows"]
         dataset, classes = problem.dataset, bool(problem.classes)
         self.words.setText(sentence(arrays, classes))
+        self.words.setToolTip(self.words.text())
         self.pairs.set_facts(confusions(arrays, dataset.class_names) if classes else [])
         self.table.setVisible(len(rows) > 0)
         columns = [self._objects(dataset, rows)]

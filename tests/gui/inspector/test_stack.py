@@ -386,3 +386,35 @@ def test_a_failed_turn_is_shown_up_to_where_it_failed(qtbot: QtBot) -> None:
         stack.grab()
     session.inspect(Stage.REPRESENT)
     assert f"turn {session.frame.failure.turn}" in stack.header.note.text()
+
+
+def test_where_there_is_no_room_the_faces_are_a_menu(
+    session: FakeSession, stack: InspectorStack
+) -> None:
+    session.step(4)
+    session.inspect(Stage.LOSS)
+    faces = stack.header.faces
+    assert not faces.list.isVisible()
+    faces.set_compact(True)
+    assert faces.list.isVisible()
+    assert not any(button.isVisible() for button in faces.buttons.values())
+    assert [a.text() for a in faces.list.menu().actions()] == [
+        button.text() for button in faces.buttons.values()
+    ]
+    faces.list.menu().actions()[1].trigger()
+    assert stack.face is not None
+    assert stack.face.key == "compare"
+    assert faces.list.text() == stack.face.title
+    session.inspect(Stage.REPRESENT)
+    assert not faces.list.isVisible()
+
+
+def test_a_narrow_header_drops_what_the_ring_has_too(
+    session: FakeSession, stack: InspectorStack
+) -> None:
+    session.step(6)
+    session.inspect(Stage.BACKPROPAGATE)
+    assert stack.header.chooser.isVisible()
+    stack.resize(420, 190)
+    assert not stack.header.chooser.isVisible()
+    assert stack.header.layers.isVisible()
