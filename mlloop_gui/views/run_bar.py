@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Property, QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -80,6 +80,9 @@ class SpeedControl(QWidget):
         self._text.setText(f"{self._speed:g}/s" if self._speed else "max")
 
 
+_MARGINS = 12  # pixels at the bar's ends
+
+
 class RunBar(QToolBar):
     """The bar above the ring."""
 
@@ -106,17 +109,38 @@ class RunBar(QToolBar):
         self._stop.setToolTip("When a run ends: by your hand, or by the [stop] settings")
         self._stop.setAccessibleName("When a run ends")
         self._stop.currentIndexChanged.connect(self._choose_stop)
-        self.addWidget(self._stop)
+        until = self.addWidget(self._stop)
         stretch = QWidget()
         stretch.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(stretch)
-        self.addWidget(QLabel("Seed "))
+        named = self.addWidget(QLabel("Seed "))
         self.seed = field_widget(session, "seed")
         self.seed.setFixedWidth(64)
-        self.addWidget(self.seed)
+        seed = self.addWidget(self.seed)
         for name in ("new_seed", "undo", "redo"):
             # One sign each: no more room than that takes.
             self._button(actions, name).setProperty("sign", True)
+        # What goes where there is no room, the first first; the last three have keys.
+        self._spare = (named, until, seed, *self.actions()[-3:])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Hide what there is no room for: the menu at the end must be there."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Show as much of what can be spared as there is room for."""
+        widths = {action: self._width_of(action) for action in self.actions()}
+        over = sum(widths.values()) + _MARGINS - self.width()
+        for action in self._spare:
+            action.setVisible(over <= 0)
+            over -= widths[action] if over > 0 else 0
+
+    def _width_of(self, action: QAction) -> int:
+        widget = self.widgetForAction(action)
+        layout = self.layout()
+        between = layout.spacing() if layout is not None else 0
+        return max(0, min(widget.sizeHint().width(), widget.maximumWidth())) + between
 
     def _button(self, actions: Actions, name: str, primary: bool = False) -> QToolButton:
         button = QToolButton()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
 from mlloop_gui.frames import RunState
 from tests.gui.helpers import small
@@ -117,3 +119,15 @@ def test_another_network_while_running_is_another_run(open_window) -> None:
     assert kept.head >= 60
     names = player.find("plot.loss").series_names()
     assert "earlier 1" in names
+
+
+@pytest.mark.parametrize("width", [1440, 1180, 1000])
+def test_the_menu_is_there_however_narrow_the_window(open_window, width: int) -> None:
+    window = open_window().window
+    window.resize(width, 720)
+    button = window.menu_button
+    assert button.isVisible()
+    assert button.mapTo(window, button.rect().topRight()).x() < width
+    assert window.run_bar.run_button.isVisible()
+    if width >= 1180:
+        assert window.findChild(QWidget, "stop_mode").isVisible()
