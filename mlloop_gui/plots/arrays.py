@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from mlloop_gui.plots import cells, numbers
 from mlloop_gui.plots.canvas import Canvas
+from mlloop_gui.plots.keys import ARROWS
 from mlloop_gui.theme import diverging_lut, font
 
 
@@ -31,6 +32,8 @@ class ArrayTable(Canvas):
     signed : bool
         Whether purple and green show the sign. Without it the cells have no colour.
     """
+
+    own_keys = ARROWS
 
     cell_clicked = Signal(int, int)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Container
+from typing import Any, ClassVar
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import (
@@ -19,6 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
+from mlloop_gui.plots.keys import keeps
 from mlloop_gui.plots.table import TableWindow
 from mlloop_gui.theme import Theme, current, font, line_height, text_width
 
@@ -30,6 +32,9 @@ class Canvas(QWidget):
 
     Subclasses fill in `draw`, `describe` and `as_table`, and `tip` where a place has a value.
     """
+
+    #: Keys that are its own while it has the focus; see `keeps`.
+    own_keys: ClassVar[Container[Qt.Key]] = ()
 
     def __init__(self, title: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -151,7 +156,9 @@ class Canvas(QWidget):
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def event(self, event: QEvent) -> bool:
-        """Show the value under the cursor as a tooltip."""
+        """Keep its own keys; show the value under the cursor as a tooltip."""
+        if keeps(event, self.own_keys):
+            return True
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             text = self.tip(QPointF(event.pos()))
             if text:

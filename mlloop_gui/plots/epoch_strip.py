@@ -31,6 +31,8 @@ class EpochStrip(Canvas):
         A place in the drawn order.
     """
 
+    own_keys = _MOVES
+
     picked = Signal(int)
 
     def __init__(self, title: str = "The order drawn", parent: QWidget | None = None) -> None:

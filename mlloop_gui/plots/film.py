@@ -34,6 +34,8 @@ class Film(Canvas):
         Place of the picture that has the focus now.
     """
 
+    own_keys = (*_STEPS, *_ENDS, *_ENTER)
+
     chosen = Signal(object)
     focus_moved = Signal(int)
 
@@ -239,16 +241,6 @@ class Film(Canvas):
         return made[1]
 
     # Mouse and keys
-
-    def event(self, event: QEvent) -> bool:
-        """Keep the keys that move the focus, which are the window's shortcuts elsewhere."""
-        if event.type() is QEvent.Type.ShortcutOverride:
-            assert isinstance(event, QKeyEvent)
-            key = Qt.Key(event.key())
-            if (key in _STEPS or key in _ENDS or key in _ENTER) and not event.modifiers():
-                event.accept()
-                return True
-        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move the focus, or travel to the picture that has it."""

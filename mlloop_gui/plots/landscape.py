@@ -11,6 +11,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from mlloop_gui.plots import numbers
+from mlloop_gui.plots.keys import keeps
 from mlloop_gui.plots.landscape_painting import LandscapePainting
 from mlloop_gui.plots.loss_map import LossMap
 
@@ -158,6 +159,10 @@ class LandscapePicture(LandscapePainting):
         """Take the read-out of the arrow keys away."""
         self._set_cross(None)
         super().focusOutEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the arrow keys, which are the window's shortcuts elsewhere."""
+        return keeps(event, _STEPS) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move the cross with the arrow keys, from the present place; Escape takes it away."""

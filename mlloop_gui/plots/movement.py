@@ -31,6 +31,8 @@ class Movement(Canvas):
         A place in the arrays.
     """
 
+    own_keys = _MOVES
+
     picked = Signal(int)
 
     def __init__(self, title: str = "Hidden units", parent: QWidget | None = None) -> None:

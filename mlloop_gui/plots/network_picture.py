@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
 
 from mlloop_gui import theme as themes
 from mlloop_gui.plots import network_text
+from mlloop_gui.plots.keys import keeps
 from mlloop_gui.plots.network_edges import Edges, Values
 from mlloop_gui.plots.network_layout import NetworkLayout
 from mlloop_gui.plots.network_painting import UnitMaps, UnitPainter, paint_still
@@ -326,10 +327,8 @@ class NetworkPicture(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Keep the arrow keys, shortcuts elsewhere; tell the value under the cursor."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            if Qt.Key(event.key()) in _STEPS and not event.modifiers():
-                event.accept()
-            return event.isAccepted() or super().event(event)
+        if keeps(event, _STEPS):
+            return True
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             text = self.text_at(QPointF(event.pos()))
             if text:

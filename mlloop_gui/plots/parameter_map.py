@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from mlloop_gui.plots import numbers
 from mlloop_gui.plots.canvas import Canvas
+from mlloop_gui.plots.keys import ARROWS
 from mlloop_gui.plots.layers import to_image
 from mlloop_gui.theme import diverging_lut
 
@@ -32,6 +33,8 @@ class ParameterMap(Canvas):
     picked : int
         A place in the flat vector.
     """
+
+    own_keys = ARROWS
 
     picked = Signal(int)
 

@@ -104,6 +104,8 @@ class PlanePanels(Canvas):
         The place of a sample in the crowd.
     """
 
+    own_keys = _MOVES
+
     picked = Signal(int)
 
     def __init__(self, title: str = "", shape: float = 1.8, parent: QWidget | None = None) -> None:

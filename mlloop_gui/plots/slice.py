@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -15,6 +15,7 @@ from mlloop_gui.plots import numbers
 from mlloop_gui.plots.axes import Axis
 from mlloop_gui.plots.base import Plot
 from mlloop_gui.plots.header import Entry, line_glyph
+from mlloop_gui.plots.keys import keeps
 from mlloop_gui.plots.slice_layer import SliceLayer, accuracy_pen, loss_pen, tangent_pen
 from mlloop_gui.theme import Theme
 
@@ -251,6 +252,10 @@ class SlicePlot(Plot):
         """Read out the value under the cursor."""
         index = self.index_at(at) if self.to_data(at) is not None else None
         self.set_readout("" if index is None else self.value_text(index))
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the arrow keys, which are the window's shortcuts elsewhere."""
+        return keeps(event, _KEYS) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move the handle with the arrow keys, Home and End."""

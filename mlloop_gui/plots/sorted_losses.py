@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -31,6 +31,8 @@ class SortedLosses(Canvas):
     picked : int
         A place in the sorted order.
     """
+
+    own_keys = _KEYS
 
     picked = Signal(int)
 
@@ -264,15 +266,6 @@ class SortedLosses(Canvas):
             super().mousePressEvent(event)
             return
         self.picked.emit(place)
-
-    def event(self, event: QEvent) -> bool:
-        """Keep the keys that pick a sample, which are the window's shortcuts elsewhere."""
-        if event.type() is QEvent.Type.ShortcutOverride:
-            assert isinstance(event, QKeyEvent)
-            if event.key() in _KEYS and not event.modifiers():
-                event.accept()
-                return True
-        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Pick the next dearer or cheaper one with Left and Right, the ends with Home and End."""

@@ -28,6 +28,8 @@ class StepScatter(Canvas):
         A place in the arrays.
     """
 
+    own_keys = _MOVES
+
     picked = Signal(int)
 
     def __init__(self, title: str = "Step against gradient", parent: QWidget | None = None) -> None:

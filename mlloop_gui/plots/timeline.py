@@ -57,6 +57,8 @@ class Timeline(Canvas):
         The update (int) that a person asked for.
     """
 
+    own_keys = _KEYS
+
     travelled = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -268,15 +270,6 @@ class Timeline(Canvas):
         self.write(painter, box, text, self.theme.text)
 
     # Mouse and keys
-
-    def event(self, event: QEvent) -> bool:
-        """Keep the keys that travel, which are the window's shortcuts elsewhere."""
-        if event.type() is QEvent.Type.ShortcutOverride:
-            assert isinstance(event, QKeyEvent)
-            if Qt.Key(event.key()) in _KEYS and not event.modifiers():
-                event.accept()
-                return True
-        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Travel by an update, by an epoch, to the start, to the end."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, Signal, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from mlloop_gui.frames import Frame, RunState
 from mlloop_gui.plots import numbers
+from mlloop_gui.plots.keys import ARROWS, keeps
 from mlloop_gui.session import Session
 from mlloop_gui.views.card import light
 
@@ -41,12 +41,7 @@ class _Choice(QRadioButton):
 
     def event(self, event: QEvent) -> bool:
         """Take the arrows before they are shortcuts."""
-        if event.type() is QEvent.Type.ShortcutOverride:
-            assert isinstance(event, QKeyEvent)
-            if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and not event.modifiers():
-                event.accept()
-                return True
-        return super().event(event)
+        return keeps(event, ARROWS) or super().event(event)
 
 
 class Question(QWidget):

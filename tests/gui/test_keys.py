@@ -175,3 +175,29 @@ def test_a_click_on_a_sample_picks_it_for_every_view(open_window) -> None:
     frame = player.settle()
     assert frame.sample == row
     assert "Sample 4 of 10" in player.window.inspectors.header.text()
+
+
+@pytest.mark.parametrize(
+    ("stage", "face", "name"),
+    [
+        (Stage.TRANSFORM, "warp", "face.warp.panels"),
+        (Stage.GRADIENTS, "drag", "face.drag.plot"),
+        (Stage.UPDATE, "step", "plot.step_scatter"),
+        (Stage.UPDATE, "step", "plot.parameter_map"),
+        (Stage.ITERATE, "epoch", "plot.epoch"),
+        (Stage.ITERATE, "moved", "plot.movement"),
+    ],
+)
+def test_a_picture_that_the_arrows_walk_keeps_them(open_window, stage, face, name) -> None:
+    player = open_window(small())
+    player.steps("update", 2)
+    player.click("step_size.stage")
+    player.window.inspectors.show_face(stage, face)
+    player.settle()
+    picture = player.find(name)
+    player.focus(picture)
+    before, said = player.frame.position, picture.accessibleDescription()
+    for key in (Key.Key_Right, Key.Key_Right, Key.Key_Left):
+        player.key(key)
+        assert player.frame.position == before
+    assert picture.accessibleDescription() != said

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Property, QEvent, QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QWidget
+
+from mlloop_gui.plots.keys import ARROWS, keeps
 
 LEAST, MOST = 1.0, 50.0
 #: Where the slider stops: about equally far apart in their logarithms.
@@ -16,12 +17,7 @@ class _Slider(QSlider):
 
     def event(self, event: QEvent) -> bool:
         """Take the arrows before they are shortcuts."""
-        if event.type() is QEvent.Type.ShortcutOverride:
-            assert isinstance(event, QKeyEvent)
-            if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and not event.modifiers():
-                event.accept()
-                return True
-        return super().event(event)
+        return keeps(event, ARROWS) or super().event(event)
 
 
 class PriceControl(QWidget):
