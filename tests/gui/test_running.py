@@ -123,10 +123,11 @@ def test_another_network_while_running_is_another_run(open_window) -> None:
 
 @pytest.mark.parametrize("width", [1440, 1180, 1000])
 def test_the_menu_is_there_however_narrow_the_window(open_window, width: int) -> None:
-    window = open_window().window
+    player = open_window()
+    window = player.window
     window.resize(width, 720)
     button = window.menu_button
-    assert button.isVisible()
+    player.qtbot.waitUntil(button.isVisible)
     assert button.mapTo(window, button.rect().topRight()).x() < width
     assert window.run_bar.run_button.isVisible()
     if width >= 1180:
