@@ -243,7 +243,9 @@ class LandscapeView(QWidget):
         self.gauge.set_value(product, own, pale)
         about = "" if sharp.converged else "about "
         said = [numbers.short(value) for value in (rate, sharp.eigenvalue, product)]
-        self.product.setText(f"{said[0]} × {about}{said[1]} = {said[2]}")
+        finite = bool(np.isfinite(sharp.eigenvalue))
+        found = f"{said[0]} × {about}{said[1]} = {said[2]}" if finite else "cannot be measured"
+        self.product.setText(found)
         self.product.setToolTip(f"At update {numbers.count(self._drawn.update)}")
         words = f"{gauge_sentence(product)} {optimizer_sentence(optimizer)}".strip()
         self.sentence.setText(words)
