@@ -56,7 +56,7 @@ class Checkpoints:
         Bytes that all states together may take. Update 0 alone may exceed it.
     """
 
-    INTERVAL = 64
+    INTERVAL = 128
     OVERHEAD = 512
     KEEP = 256
 

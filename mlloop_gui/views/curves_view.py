@@ -19,7 +19,8 @@ from mlloop_gui.views.card import Card
 
 BINS = 31
 TREND_POINTS = 80
-ROW_HEIGHT = 104  # pixels at the normal size of text
+# Heights at which the third and the fourth row come, in pixels at the normal size of text.
+ROOM_FOR_THREE, ROOM_FOR_FOUR = 310, 380
 
 
 def _card(plot: QWidget) -> Card:
@@ -65,15 +66,13 @@ class CurvesView(QWidget):
         """Room for loss and metric; the other rows come where there is room for them."""
         return QSize(220, 168 * font_px() // 13)
 
-    def _row_height(self) -> int:
-        return ROW_HEIGHT * font_px() // 13
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show as many rows as the height has room for."""
         super().resizeEvent(event)
-        room = max(2, self.height() // self._row_height())
+        height = self.height() * 13 // font_px()
+        rows = 2 + (height >= ROOM_FOR_THREE) + (height >= ROOM_FOR_FOUR)
         for number, row in enumerate(self._rows):
-            row.setVisible(number < room)
+            row.setVisible(number < rows)
 
     @property
     def plots(self) -> tuple[CurvePlot, ...]:

@@ -39,7 +39,8 @@ def test_the_budget_is_never_exceeded_and_update_0_stays(
 
 def test_the_nearest_is_the_newest_at_or_before() -> None:
     checkpoints = saved(2**20, 100, 10)
-    for update, expected in ((0, 0), (63, 0), (64, 64), (127, 64), (640, 640), (10**6, 640)):
+    ways = ((0, 0), (STEP - 1, 0), (STEP, STEP), (2 * STEP - 1, STEP), (10**6, 10 * STEP))
+    for update, expected in ways:
         assert checkpoints.nearest(update).update == expected
 
 
