@@ -87,10 +87,15 @@ class Runs:
         them, so that less is used than is allowed.
     most : int
         How many are kept; beyond it the oldest is forgotten.
+
+    Attributes
+    ----------
+    spare : int
+        How many more may be there for a while, such as runs that are only shown.
     """
 
     def __init__(self, budget: int = 256 * 2**20, most: int = MOST_RUNS) -> None:
-        self.budget, self.most = budget, most
+        self.budget, self.most, self.spare = budget, most, 0
         self._runs: dict[int, _Run] = {}
         self._live: _Run | None = None
         self._count = 0
@@ -175,7 +180,7 @@ class Runs:
         self._count += 1
         run = _Run(self._count, f"Run {self._count}", parent, forked_at, loop)
         self._runs[run.number] = self._live = run
-        while len(self._runs) > self.most:
+        while len(self._runs) > self.most + self.spare:
             self.forget(next(number for number in self._runs if number != run.number))
         self._share_budget()
 
@@ -184,7 +189,8 @@ class Runs:
         run = self._live
         if run is None or run.loop is None:
             return
-        if not run.loop.head and not self._has_forks(run.number):
+        untouched = not run.loop.head and not run.loop.experiment.change
+        if untouched and not self._has_forks(run.number):
             del self._runs[run.number]
         self._summary(run)
         if run.loop.problem.x.nbytes > KEPT_PROBLEM_BYTES:

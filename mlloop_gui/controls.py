@@ -117,6 +117,10 @@ class Controls(QObject):
         """Call a run something else."""
         self._worker.send("rename", number, name)
 
+    def spare_runs(self, count: int) -> None:
+        """How many runs may be there for a while, beyond those that are kept."""
+        self._worker.send("spare_runs", count)
+
     def limit_memory(self, budget: int) -> None:
         """Bytes that the checkpoints of all runs may take."""
         self._worker.send("limit_memory", budget)

@@ -100,6 +100,10 @@ class Driver:
         """Call a run something else."""
         self.runs.rename(number, name)
 
+    def spare_runs(self, count: int) -> None:
+        """How many runs may be there beyond those that are kept."""
+        self.runs.spare = count
+
     def limit_memory(self, budget: int) -> None:
         """Bytes that the checkpoints of all runs may take."""
         self.runs.limit(budget)
@@ -115,6 +119,7 @@ class Driver:
 
     def pause(self) -> None:
         """Stop at the turn's end, which is where slices end."""
+        self.over = False
         if self.state is RunState.RUNNING:
             self._to(RunState.PAUSED)
 

@@ -39,6 +39,7 @@ class WeightChange:
 
 
 Travel = tuple[Experiment, Experiment] | WeightChange
+_Edits = deque[Edit | WeightChange]
 
 
 class Edits:
@@ -46,42 +47,55 @@ class Edits:
 
     def __init__(self) -> None:
         self._done: deque[Edit | WeightChange] = deque(maxlen=UNDO_STEPS)
-        self._undone: list[Edit | WeightChange] = []
+        self._undone: deque[Edit | WeightChange] = deque()
+        self._travelled: tuple[_Edits, _Edits] | None = None
         self._tokens = 0
 
     def add(self, before: Experiment, after: Experiment, text: str) -> None:
         """Remember a change; what was undone can no longer be redone."""
         self._done.append(Edit(before, after, text))
         self._undone.clear()
+        self._travelled = None
 
     def add_weight(self, path: str, value: float) -> int:
         """Remember that a parameter was set by hand; the token of this edit."""
         self._tokens += 1
         self._done.append(WeightChange(self._tokens, path, value))
         self._undone.clear()
+        self._travelled = None
         return self._tokens
 
     def forget(self, before: Experiment) -> None:
-        """Drop the last change if it began at `before`: it was refused."""
+        """Take the last change, undo or redo back: it was refused."""
+        if self._travelled is not None:
+            came_from, went_to = self._travelled
+            came_from.append(went_to.pop())
+            self._travelled = None
+            return
         last = self._done[-1] if self._done else None
         if isinstance(last, WeightChange) or (last is not None and last.before == before):
             self._done.pop()
 
+    def settle(self) -> None:
+        """What was asked for last has come to pass."""
+        self._travelled = None
+
     def undo(self) -> Travel | None:
         """What takes the last change back: settings from and to, or a parameter's edit."""
-        if not self._done:
-            return None
-        edit = self._done.pop()
-        self._undone.append(edit)
-        return edit if isinstance(edit, WeightChange) else (edit.after, edit.before)
+        edit = self._move(self._done, self._undone)
+        return (edit.after, edit.before) if isinstance(edit, Edit) else edit
 
     def redo(self) -> Travel | None:
         """What makes the change undone last again; None when there is none."""
-        if not self._undone:
+        edit = self._move(self._undone, self._done)
+        return (edit.before, edit.after) if isinstance(edit, Edit) else edit
+
+    def _move(self, source: _Edits, target: _Edits) -> Edit | WeightChange | None:
+        if not source:
             return None
-        edit = self._undone.pop()
-        self._done.append(edit)
-        return edit if isinstance(edit, WeightChange) else (edit.before, edit.after)
+        target.append(source.pop())
+        self._travelled = source, target
+        return target[-1]
 
     @property
     def undo_text(self) -> str:

@@ -13,6 +13,7 @@ OTHER_KEYS = (
     ("1 … 9", "Open the inspector of a stage"),
     ("Ctrl+1 … Ctrl+5", "Inspector, filmstrip, runs, landscape, by hand"),
     ("← → PgUp PgDown Home End", "On the time bar: an update, an epoch, start and end"),
+    ("Shift+← Shift+→", "On the boundary: previous, next sample"),
     ("← → ↑ ↓ Enter", "On the network: choose a unit, edit its bias and weights"),
     ("↑ ↓", "In a weight's value: 0.1 more or less"),
     ("PgUp, PgDown, Esc", "In the presentation: scene before, next scene, leave"),

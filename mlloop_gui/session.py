@@ -304,6 +304,7 @@ class Session(Controls):
             self._worker.painted()
             return
         before, self.frame = self.frame, frame.with_views_of(self.frame)
+        self.edits.settle()
         started = before is None or before.run != frame.run
         left_open = self.experiment.loss.name is None
         if started:

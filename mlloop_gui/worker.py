@@ -71,6 +71,9 @@ class Worker(QThread):
     def send(self, name: str, *arguments: Any) -> int:
         """Have the driver's method `name` called; the command's number."""
         self._sent += 1
+        if name == "pause":
+            # A long way or a leap that is being made ends here too.
+            self._driver.over = True
         self._commands.put((self._sent, name, arguments))
         self._wanted = True
         self._painted.set()
@@ -96,7 +99,6 @@ class Worker(QThread):
 
     def finish(self, milliseconds: int = 5000) -> bool:
         """Stop and wait; False if the thread is still busy after that time."""
-        self._driver.over = True
         self.requestInterruption()
         self.send("pause")
         return self.wait(milliseconds)

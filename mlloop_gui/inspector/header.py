@@ -299,7 +299,8 @@ def sample_texts(moment: Moment) -> tuple[str, int | None, str]:
     tail = (" · no vote in this update" if voteless else "") + (f" · {answer}" if answer else "")
     if problem.classes:
         return f"{said} · class", int(problem.dataset.target[moment.sample]), truth + tail
-    return f"{said} · {problem.dataset.target_name} = {truth}{tail}", None, ""
+    said += f" · {problem.dataset.target_name} = {numbers.signed(truth)}{tail}"
+    return said, None, ""
 
 
 def _answer(moment: Moment) -> str:

@@ -331,7 +331,7 @@ class BoundaryPlot(Plot):
         self.sample_clicked.emit(sample)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Choose the next or previous sample with Right and Left."""
+        """Choose the next or previous sample with Right and Left, in the window with Shift."""
         step = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}.get(Qt.Key(event.key()))
         if step is None or not len(self._samples):
             super().keyPressEvent(event)

@@ -118,6 +118,10 @@ class CurvePlot(Plot):
             del self._series[name]
             self.settle()
 
+    def set_percent(self, percent: bool) -> None:
+        """Write values as shares of 100 %, or as plain numbers."""
+        self._percent = self.y_axis.percent = percent
+
     def clear_series(self) -> None:
         """Take every line, event and dot away, as at the start of a new run."""
         for name in list(self._series):

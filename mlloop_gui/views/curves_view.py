@@ -85,10 +85,8 @@ class CurvesView(QWidget):
             return
         for plot in self.plots:
             plot.clear_series()
-        if frame.problem.classes:
-            self.quality.set_title("Accuracy")
-        else:
-            self.quality.set_title("R²")
+        self.quality.set_title("Accuracy" if frame.problem.classes else "R²")
+        self.quality.set_percent(bool(frame.problem.classes))
         self._shown, self._drawn = None, ()
 
     @Slot()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 #: A run that is no longer kept is made again where that takes no longer.
 MOST_SECONDS = 2.0
+SCENES = 2
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,8 @@ class Presenter(QObject):
             if part.isVisible() and part.parent() is window
         )
         self._finish_returning()
+        # The scene on screen and the one before it push none of the person's runs out.
+        session.spare_runs(SCENES)
         self._before = _Before(
             shown,
             window.takeCentralWidget(),
@@ -216,3 +219,4 @@ class Presenter(QObject):
         for run in session.runs:
             if run.number not in (*before.runs, live):
                 session.forget_run(run.number)
+        session.spare_runs(0)

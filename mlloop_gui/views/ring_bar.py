@@ -104,6 +104,7 @@ class RingBar(QToolBar):
         frame = self._session.frame
         if frame is None or not self._pace.lets(frame):
             return
+        self.turn_once.setEnabled(frame.state is not RunState.FAILED)
         show_place(self.ring, frame)
         self.ring.set_sentence(self._sentence(frame))
 

@@ -329,3 +329,25 @@ def test_all_runs_together_keep_to_the_budget(budget: int, lengths: list[int]) -
     assert_same(bits(again), bits(loop))
     loop.step(StepSize.STAGE)
     assert loop.position.stage is Stage.REPRESENT
+
+
+def test_runs_that_are_only_shown_push_none_out() -> None:
+    runs = runs_at(2, most=3)
+    for seed in range(2):
+        runs.begin(Experiment(seed=seed)).run(2)
+    runs.spare = 1
+    shown = runs.begin(Experiment(seed=9))
+    shown.run(2)
+    assert [run.number for run in runs.summaries()] == [1, 2, 3, 4]
+    runs.switch(2)
+    runs.forget(4)
+    runs.spare = 0
+    assert [run.number for run in runs.summaries()] == [1, 2, 3]
+
+
+def test_a_run_at_update_0_with_an_edit_is_kept() -> None:
+    runs = Runs()
+    runs.begin(Experiment())
+    runs.change([("bias_0[1]", 2.0)])
+    runs.begin(Experiment(seed=3)).run(2)
+    assert [run.number for run in runs.summaries()] == [1, 2]

@@ -201,3 +201,17 @@ def test_a_picture_that_the_arrows_walk_keeps_them(open_window, stage, face, nam
         player.key(key)
         assert player.frame.position == before
     assert picture.accessibleDescription() != said
+
+
+def test_shift_and_an_arrow_walk_the_samples_of_the_boundary(open_window) -> None:
+    player = open_window()
+    player.focus(player.find("plot.boundary"))
+    place = player.frame.position
+    player.key(Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    first = player.session.sample
+    player.key(Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert first is not None
+    assert player.session.sample != first
+    player.key(Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert player.session.sample == first
+    assert player.frame.position == place

@@ -349,3 +349,34 @@ def test_scrub_fork_edit_undo_and_back_across_epochs_bit_for_bit(open_window) ->
     scrub.setProperty("value", head)
     player.until(lambda: player.frame.position.update == head)
     assert np.array_equal(player.frame.theta, first)
+
+
+# -- what is refused, and what is broken off -----------------------------------------------------
+
+
+def test_a_redo_that_is_refused_stays_and_takes_no_other_edit_away(open_session) -> None:
+    player = open_session()
+    player.step("update", 2)
+    player.do("edit_parameter", "bias_0[0]", 1.0)
+    player.step("update", 2)
+    player.do("edit_parameter", "bias_0[1]", 2.0)
+    player.do("undo")
+    live = player.frame.run
+    player.do("new_run", player.session.experiment)
+    for run in player.session.runs:
+        player.do("forget_run", run.number)
+    assert live not in numbers(player)
+    player.do("redo")
+    assert player.said[-1] == ("error", "the run of this edit is no longer kept")
+    assert player.session.edits.redo_text == "bias_0[1] = 2"
+    assert player.session.edits.undo_text == "bias_0[0] = 1"
+
+
+def test_a_pause_breaks_a_long_way_off(open_session) -> None:
+    player = open_session()
+    player.session.reach(50_000_000)
+    player.do("pause")
+    assert 0 <= player.frame.position.update < 50_000_000
+    assert not player.frame.in_turn
+    player.do("reach", player.frame.position.update + 30)
+    assert_replays(player)

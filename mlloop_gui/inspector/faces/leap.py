@@ -203,4 +203,7 @@ def verdict(leap: Leap) -> str:
         said += "All at once helped, but far less than asking again each time. "
     else:
         said += "Here the long step was lucky: the slope keeps its direction for long. "
-    return f"{said}{MORAL} The fork is in the list of runs as “{NAME}”."
+    return (
+        f"{said}{MORAL} The fork is in the list of runs as “{NAME}”; the small steps are this run's"
+        f" own, and the bar below leads to them."
+    )
