@@ -175,7 +175,8 @@ class Driver:
     def leap(self, turn: int) -> None:
         """Make a turn again with a thousand times the rate, in a fork that is kept; see `leap`."""
         self._require()
-        self.pause()
+        if self.state is RunState.RUNNING:
+            self._to(RunState.PAUSED)
         made = leap(self.runs, turn, self._is_over)
         self.leaps[made.run, turn] = made
 
