@@ -51,8 +51,17 @@ class Edits:
         self._travelled: tuple[_Edits, _Edits] | None = None
         self._tokens = 0
 
-    def add(self, before: Experiment, after: Experiment, text: str) -> None:
-        """Remember a change; what was undone can no longer be redone."""
+    def add(
+        self, before: Experiment, after: Experiment, text: str, continued: bool = False
+    ) -> None:
+        """Remember a change; what was undone can no longer be redone.
+
+        One that is `continued`, such as a drag, is taken back together with the last of its text.
+        """
+        last = self._done[-1] if continued and self._done else None
+        if isinstance(last, Edit) and last.text == text:
+            before = last.before
+            self._done.pop()
         self._done.append(Edit(before, after, text))
         self._undone.clear()
         self._travelled = None

@@ -104,21 +104,23 @@ class Session(Controls):
 
     # -- settings ------------------------------------------------------------------------------
 
-    def set(self, path: str, value: Any) -> None:
+    def set(self, path: str, value: Any, continued: bool = False) -> None:
         """Change a setting, and what follows from it; see `set_many`."""
         follow = self.experiment.consequences(path, value)
-        self.set_many({path: value, **dict(follow)})
+        self.set_many({path: value, **dict(follow)}, continued)
         self._tell([f"{name} is now {follower}, which suits {value}." for name, follower in follow])
 
-    def set_many(self, values: Mapping[str, Any]) -> None:
+    def set_many(self, values: Mapping[str, Any], continued: bool = False) -> None:
         """Change settings: live ones in the running model, others by a new run.
+
+        A change that is `continued`, as while a slider is dragged, is one with the last to undo.
 
         Raises
         ------
         InputError
             If a value is not allowed; nothing has changed then.
         """
-        self._edit(self.experiment.replace_many(values), ", ".join(values))
+        self._edit(self.experiment.replace_many(values), ", ".join(values), continued)
 
     def choose_source(self, name: str, **data: Any) -> None:
         """Learn from another source; what else must change is said in messages."""
@@ -138,13 +140,15 @@ class Session(Controls):
             self.message.emit("note", " ".join(self._notes))
             self._notes = []
 
-    def _edit(self, target: Experiment, text: str) -> None:
+    def _edit(self, target: Experiment, text: str, continued: bool = False) -> None:
         before = self.experiment
         if self._apply(target):
-            self._remember(before, target, text)
+            self._remember(before, target, text, continued)
 
-    def _remember(self, before: Experiment, after: Experiment, text: str) -> None:
-        self.edits.add(before, after, text)
+    def _remember(
+        self, before: Experiment, after: Experiment, text: str, continued: bool = False
+    ) -> None:
+        self.edits.add(before, after, text, continued)
         self.history_changed.emit()
 
     def _apply(self, target: Experiment) -> bool:

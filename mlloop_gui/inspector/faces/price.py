@@ -43,6 +43,9 @@ class PriceFace(Face):
         self._seen: Frame | None = None
         self._before: Counts | None = None
         self._class = 1
+        self._wanted: float | None = None
+        self._dragging = False
+        self._own = 0
         session.frame_changed.connect(self._follow)
 
     def ready(self, moment: Moment) -> bool:
@@ -53,7 +56,7 @@ class PriceFace(Face):
         """Make the slider, the sentence and the bars."""
         self.control = PriceControl()
         self.control.changed.connect(self._set_price)
-        self.control.moved.connect(self._preview)
+        self.control.moved.connect(self._drag)
         self.classes = QComboBox()
         self.classes.setObjectName("price.class")
         self.classes.setAccessibleName("class whose misses have a price")
@@ -130,10 +133,11 @@ class PriceFace(Face):
 
     @Slot()
     def _follow(self) -> None:
-        """Keep the counts of the moment at which the price was changed; costs nothing else."""
+        """Keep the counts of the moment at which the price was changed; a drag goes on."""
         frame = self.session.frame
         if frame is not None:
             self._remember(frame)
+            self._send_wanted()
 
     def _remember(self, frame: Frame) -> None:
         last, self._seen = self._seen, frame
@@ -144,7 +148,7 @@ class PriceFace(Face):
             self._before = None
             return
         old, new = last.settings.loss.class_weights, frame.settings.loss.class_weights
-        if old != new:
+        if old != new and frame.command > self._own:
             self._before = Counts.of(last)
         elif self._before is not None and frame.turn < self._before.update:
             self._before = None
@@ -174,21 +178,43 @@ class PriceFace(Face):
         done = now.update - before.update
         return said + f"the boundary has walked for {numbers.count(done)} updates."
 
-    @Slot(float)
-    def _preview(self, price: float) -> None:
-        """Say what the present mistakes cost at a price while it is dragged."""
-        if self.moment is not None and self.moment.problem.classes:
-            self._show(self.moment.frame, price)
-
     # Changing
 
     @Slot(float)
+    def _drag(self, price: float) -> None:
+        """Follow the hand: the price is in force while it is dragged, one change at a time."""
+        if self.moment is None or not self.moment.problem.classes:
+            return
+        self._wanted = price
+        self._send_wanted()
+        self._show(self.moment.frame, price)
+
+    def _send_wanted(self) -> None:
+        """Send the price last dragged to, once what was sent before has been answered."""
+        frame = self.session.frame
+        if self._wanted is None or frame is None or frame.command < self.session.sent:
+            return
+        price, self._wanted = self._wanted, None
+        self._send(price, self._dragging)
+        self._dragging = True
+
+    @Slot(float)
     def _set_price(self, price: float) -> None:
-        if self.moment is None:
+        self._wanted = None
+        self._send(price, self._dragging)
+        self._dragging = False
+
+    def _send(self, price: float, continued: bool) -> None:
+        """Put a price into force; a drag is one change, and is compared with what was before it."""
+        frame = self.session.frame
+        if self.moment is None or frame is None:
             return
         weights = weights_of(self.moment.problem.classes, self._class, price)
         if weights != self.session.experiment.loss.class_weights:
-            self.session.set(FIELD, None if weights is None else list(weights))
+            if not continued:
+                self._before = Counts.of(frame)
+            self.session.set(FIELD, None if weights is None else list(weights), continued)
+            self._own = self.session.sent
 
     @Slot(int)
     def _choose_class(self, index: int) -> None:

@@ -100,7 +100,9 @@ class PriceControl(QWidget):
         # A click that moves nothing leaves a price between two stops as it is.
         if self._dragged:
             self._dragged = False
-            self._take(float(STOPS[self.slider.value()]))
+            self._price = float(STOPS[self.slider.value()])
+            self._show()
+            self.changed.emit(self._price)
 
     @Slot(float)
     def _take(self, price: float) -> None:

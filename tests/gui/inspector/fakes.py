@@ -75,7 +75,11 @@ class FakeSession(QObject):
     def experiment(self) -> Experiment:
         return self.loop.settings
 
-    def set(self, path: str, value: Any) -> None:
+    @property
+    def sent(self) -> int:
+        return self.frame.command if self.frame else 0
+
+    def set(self, path: str, value: Any, continued: bool = False) -> None:
         self.sets.append((path, value))
         self.driver.change([(path, value)])
         self.send()
