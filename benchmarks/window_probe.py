@@ -273,8 +273,8 @@ def main() -> int:
     class Watched(MainWindow):
         """The program's own window, with someone looking at it."""
 
-        def __init__(self, *arguments: Any) -> None:
-            super().__init__(*arguments)
+        def __init__(self, *arguments: Any, **named: Any) -> None:
+            super().__init__(*arguments, **named)
             if what == "start":
                 self._watch = Start(self, found)
             else:

@@ -48,7 +48,7 @@ def main(file: str | None = None) -> int:
     crash.install()
     ender = Ender(application)
     found, trouble = settings.load()
-    window = MainWindow(experiment, found)
+    window = MainWindow(experiment, found, late=True)
     if file:
         window.session.path = file
         window.session.saved = experiment

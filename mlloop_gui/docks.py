@@ -4,39 +4,54 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QWidget
 
 from mlloop_gui import theme as themes
 from mlloop_gui.actions import Actions
-from mlloop_gui.inspector.stack import InspectorStack
-from mlloop_gui.panels.column import SettingsColumn
 from mlloop_gui.session import Session
 from mlloop_gui.settings import Settings
 from mlloop_gui.theme import Theme
-from mlloop_gui.views.bottom import Bottom, Tab
-from mlloop_gui.views.curves_view import CurvesView
 
 if TYPE_CHECKING:
     from mlloop_gui.guide.view import GuideView
+    from mlloop_gui.inspector.stack import InspectorStack
+    from mlloop_gui.panels.column import SettingsColumn
+    from mlloop_gui.views.bottom import Bottom
+    from mlloop_gui.views.curves_view import CurvesView
 
 GUIDE_HEIGHT, CURVES_HEIGHT = 410, 240
 LOW, HIGH = 800, 1200
 USUAL = ("Settings", "Curves", "Inspector")
+#: Pixels, at the normal size of text, that what comes into a dock asks for at least.
+LEAST = {"Settings": (256, 54), "Curves": (220, 168), "Inspector": (200, 78)}
 
 
 class Docks(QObject):
-    """The docks of a main window; what is not seen at the start is built when it is first shown.
+    """The docks of a main window: empty frames at first, each filled by a step of its own.
+
+    The window's first picture waits for none of what they hold, nor for its modules. Whoever
+    asks for a part that is not there yet has it built.
 
     Attributes
     ----------
     by_name : dict of str to QDockWidget
         Settings, Curves, Inspector (the bottom with all its tabs) and Guide.
+    steps : tuple of callable
+        Fill the docks, one after the other; what is there already is left alone.
     panels, curves, inspectors, bottom
         What the docks hold.
     guide : GuideView or None
+        Built when it is first seen.
+
+    Signals
+    -------
+    changed
+        Another tab is shown at the bottom, or a dock has been filled.
     """
+
+    changed = Signal()
 
     def __init__(
         self, window: QMainWindow, session: Session, settings: Settings, actions: Actions
@@ -44,19 +59,18 @@ class Docks(QObject):
         super().__init__(window)
         self._window, self._session = window, session
         self._settings, self._actions = settings, actions
-        self.panels = SettingsColumn(session)
-        self.curves = CurvesView(session)
-        self.inspectors = InspectorStack(session)
+        self._panels: SettingsColumn | None = None
+        self._curves: CurvesView | None = None
+        self._inspectors: InspectorStack | None = None
+        self._bottom: Bottom | None = None
         self.guide: GuideView | None = None
-        self.bottom = self._make_bottom()
         area = Qt.DockWidgetArea
         self.by_name = {
-            "Settings": self._dock("Settings", self.panels, area.LeftDockWidgetArea),
-            "Guide": self._dock("Guide", QWidget(), area.RightDockWidgetArea),
-            "Curves": self._dock("Curves", self.curves, area.RightDockWidgetArea),
-            "Inspector": self._dock("Inspector", self.bottom, area.BottomDockWidgetArea),
+            "Settings": self._dock("Settings", area.LeftDockWidgetArea),
+            "Guide": self._dock("Guide", area.RightDockWidgetArea),
+            "Curves": self._dock("Curves", area.RightDockWidgetArea),
+            "Inspector": self._dock("Inspector", area.BottomDockWidgetArea),
         }
-        self.by_name["Inspector"].setTitleBarWidget(self.bottom.title)
         guide, curves = self.by_name["Guide"], self.by_name["Curves"]
         window.splitDockWidget(guide, curves, Qt.Orientation.Vertical)
         guide.hide()
@@ -64,11 +78,70 @@ class Docks(QObject):
         actions["guide"].triggered.connect(self.toggle_guide)
         window.setCorner(Qt.Corner.BottomLeftCorner, area.LeftDockWidgetArea)
         window.setCorner(Qt.Corner.BottomRightCorner, area.BottomDockWidgetArea)
+        self.steps = (
+            lambda: self.panels,
+            lambda: self.curves,
+            lambda: self.inspectors,
+            lambda: self.bottom,
+        )
+
+    # -- what the docks hold; imported when first built, for the first picture needs none of it --
+
+    @property
+    def panels(self) -> SettingsColumn:
+        if self._panels is None:
+            from mlloop_gui.panels.column import SettingsColumn
+
+            self._panels = SettingsColumn(self._session)
+            self._fill("Settings", self._panels)
+        return self._panels
+
+    @property
+    def curves(self) -> CurvesView:
+        if self._curves is None:
+            from mlloop_gui.views.curves_view import CurvesView
+
+            self._curves = CurvesView(self._session)
+            self._fill("Curves", self._curves)
+        return self._curves
+
+    @property
+    def inspectors(self) -> InspectorStack:
+        if self._inspectors is None:
+            from mlloop_gui.inspector.stack import InspectorStack
+
+            self._inspectors = InspectorStack(self._session)
+        return self._inspectors
+
+    @property
+    def bottom(self) -> Bottom:
+        if self._bottom is None:
+            self._bottom = self._make_bottom()
+            self._bottom.changed.connect(self.changed)
+            self.by_name["Inspector"].setTitleBarWidget(self._bottom.title)
+            self._fill("Inspector", self._bottom)
+        return self._bottom
+
+    def _fill(self, name: str, widget: QWidget) -> None:
+        self.by_name[name].setWidget(widget)
+        self.changed.emit()
+
+    def seen(self) -> dict[str, bool]:
+        """Return what of it a frame must carry, by the names that `View` has."""
+        curves, inspectors, bottom = self._curves, self._inspectors, self._bottom
+        return {
+            "curves": curves is not None and curves.isVisible(),
+            "inspector": inspectors is not None and inspectors.isVisible(),
+            "film": bottom is not None and bottom.shows("film"),
+            "trajectory": bottom is not None and bottom.shows("landscape"),
+        }
 
     def _make_bottom(self) -> Bottom:
+        from mlloop_gui.views.bottom import Bottom, Tab
+
         bottom = Bottom(
             (
-                Tab("inspector", "Inspector", "The chosen stage in numbers", self._inspectors),
+                Tab("inspector", "Inspector", "The chosen stage in numbers", self._inspector),
                 Tab("film", "Filmstrip", "The boundary as it emerged", self._film),
                 Tab("runs", "Runs", "The runs that are kept, side by side", self._runs),
                 Tab("landscape", "Landscape", "The loss over two directions", self._landscape),
@@ -86,9 +159,7 @@ class Docks(QObject):
             key.activated.connect(lambda name=name: self.show_tab(name))
         return bottom
 
-    # -- what the tabs hold; imported when first shown, for the start waits for none of it -----
-
-    def _inspectors(self) -> QWidget:
+    def _inspector(self) -> QWidget:
         return self.inspectors
 
     def _film(self) -> QWidget:
@@ -162,11 +233,15 @@ class Docks(QObject):
             self.guide.face_wanted.connect(self.show_face)
             dock.setWidget(self.guide)
 
-    def _dock(self, name: str, widget: QWidget, where: Qt.DockWidgetArea) -> QDockWidget:
+    def _dock(self, name: str, where: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(name, self._window)
         dock.setObjectName(f"dock.{name.lower()}")
         dock.setTitleBarWidget(_slim_title(name))
-        dock.setWidget(widget)
+        room = QWidget()
+        width, height = LEAST.get(name, (0, 0))
+        scale = themes.current_scale()
+        room.setMinimumSize(round(width * scale), round(height * scale))
+        dock.setWidget(room)
         self._window.addDockWidget(where, dock)
         return dock
 
@@ -181,10 +256,9 @@ class Docks(QObject):
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours and text sizes of ``theme``."""
-        for part in (self.curves, self.bottom, self.panels):
-            part.set_theme(theme)
-        if self.guide is not None:
-            self.guide.set_theme(theme)
+        for part in (self._curves, self._bottom, self._panels, self.guide):
+            if part is not None:
+                part.set_theme(theme)
 
 
 def _slim_title(name: str) -> QLabel:

@@ -22,6 +22,7 @@ from mlloop_gui import theme as themes
 from mlloop_gui.actions import Actions
 from mlloop_gui.docks import Docks
 from mlloop_gui.files import Files
+from mlloop_gui.growth import Growth
 from mlloop_gui.menu import MenuButton
 from mlloop_gui.session import Session
 from mlloop_gui.settings import Settings
@@ -35,10 +36,14 @@ from mlloop_gui.views.ring_bar import RingBar
 from mlloop_gui.views.run_bar import RunBar
 from mlloop_gui.views.scrub_bar import ScrubBar
 from mlloop_gui.views.turn_once import TurnOnce
-from mlloop_gui.views.welcome import WelcomeCard
 
 if TYPE_CHECKING:
     from mlloop_gui.guide.view import GuideView
+    from mlloop_gui.inspector.stack import InspectorStack
+    from mlloop_gui.panels.column import SettingsColumn
+    from mlloop_gui.views.bottom import Bottom
+    from mlloop_gui.views.curves_view import CurvesView
+    from mlloop_gui.views.welcome import WelcomeCard
 
 TITLE = "mlloop"
 LAYOUT_VERSION = 2
@@ -53,6 +58,14 @@ class MainWindow(QMainWindow):
         The default experiment when left out.
     settings : Settings, optional
         What is remembered between starts; read and changed, never written to disk here.
+    late : bool, optional
+        Whether what the docks hold is built after the window's first picture; else all is built
+        at once. What is asked for before its time is built then.
+
+    Attributes
+    ----------
+    growth : Growth
+        What is still to be built.
 
     Signals
     -------
@@ -63,7 +76,10 @@ class MainWindow(QMainWindow):
     closed = Signal()
 
     def __init__(
-        self, experiment: Experiment | None = None, settings: Settings | None = None
+        self,
+        experiment: Experiment | None = None,
+        settings: Settings | None = None,
+        late: bool = False,
     ) -> None:
         super().__init__()
         self.setObjectName("main_window")
@@ -83,7 +99,9 @@ class MainWindow(QMainWindow):
         self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, self.time_bar)
         self._build_centre()
         self._arranged = False
-        self._build_docks()
+        self.dock_area = Docks(self, self.session, self.settings, self.actions_by_name)
+        self.docks = self.dock_area.by_name
+        self.dock_area.changed.connect(self._follow_visibility)
         self.session.limit_memory(self.settings.memory * 2**20)
         self.session.frame_changed.connect(self._remember_memory)
         self.menu_button = MenuButton(self, self.actions_by_name, self.files, self.settings, self)
@@ -104,20 +122,24 @@ class MainWindow(QMainWindow):
         self._set_title()
         self.session.experiment_changed.connect(self._set_title)
         self.session.frame_changed.connect(self._follow_visibility)
+        self.growth = Growth((*self.dock_area.steps, lambda: self.welcome), self)
+        if late:
+            self.growth.begin_after(
+                self.boundary.plot.viewport(), lambda: self.session.frame is not None
+            )
+        else:
+            self.growth.finish()
 
     def _build_centre(self) -> None:
         session = self.session
         self.messages = MessageBar(session)
         self.network = NetworkView(session)
         self.boundary = BoundaryView(session, self.actions_by_name)
-        self.welcome = WelcomeCard(session, self.travel)
-        self.welcome.hide()
-        self.welcome.show_everything.clicked.connect(self.show_everything)
+        self._welcome: WelcomeCard | None = None
         self._across = QSplitter(Qt.Orientation.Horizontal)
         self._across.setChildrenCollapsible(False)
-        for part, stretch in ((self.network, 10), (self.boundary, 12), (self.welcome, 8)):
-            self._across.addWidget(part)
-            self._across.setStretchFactor(self._across.count() - 1, stretch)
+        for part, stretch in ((self.network, 10), (self.boundary, 12)):
+            self._add_across(part, stretch)
         centre = QWidget()
         centre.setObjectName("central")
         column = QVBoxLayout(centre)
@@ -127,11 +149,39 @@ class MainWindow(QMainWindow):
         column.addWidget(self._across, 1)
         self.setCentralWidget(centre)
 
-    def _build_docks(self) -> None:
-        made = Docks(self, self.session, self.settings, self.actions_by_name)
-        self.dock_area, self.docks, self.bottom = made, made.by_name, made.bottom
-        self.panels, self.curves, self.inspectors = made.panels, made.curves, made.inspectors
-        made.bottom.changed.connect(self._follow_visibility)
+    def _add_across(self, part: QWidget, stretch: int) -> None:
+        self._across.addWidget(part)
+        self._across.setStretchFactor(self._across.count() - 1, stretch)
+
+    # -- what is built when it is asked for ----------------------------------------------------
+
+    @property
+    def panels(self) -> SettingsColumn:
+        return self.dock_area.panels
+
+    @property
+    def curves(self) -> CurvesView:
+        return self.dock_area.curves
+
+    @property
+    def inspectors(self) -> InspectorStack:
+        return self.dock_area.inspectors
+
+    @property
+    def bottom(self) -> Bottom:
+        return self.dock_area.bottom
+
+    @property
+    def welcome(self) -> WelcomeCard:
+        """The card of the first minute; hidden but then."""
+        if self._welcome is None:
+            from mlloop_gui.views.welcome import WelcomeCard
+
+            self._welcome = WelcomeCard(self.session, self.travel)
+            self._welcome.hide()
+            self._welcome.show_everything.clicked.connect(self.show_everything)
+            self._add_across(self._welcome, 8)
+        return self._welcome
 
     @property
     def guide(self) -> GuideView | None:
@@ -235,14 +285,13 @@ class MainWindow(QMainWindow):
         if self.presenter.active:
             self.session.show(**self.presenter.wanted())
             return
+        seen = self.dock_area.seen()
+        seen["inspector"] |= self.travel.active
         self.session.show(
             boundary=self.boundary.isVisible() or self.network.isVisible(),
             units=self.network.isVisible(),
-            curves=self.curves.isVisible(),
-            inspector=self.inspectors.isVisible() or self.travel.active,
             embedding=self.boundary.embedding.isVisible(),
-            film=self.bottom.shows("film"),
-            trajectory=self.bottom.shows("landscape"),
+            **seen,
         )
 
     @Slot()

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QToolButton
 
 from mlloop_gui.actions import Actions
 from mlloop_gui.files import Files
-from mlloop_gui.help import HelpDialog
 from mlloop_gui.settings import Settings
 
 
@@ -123,4 +122,6 @@ class MenuButton(QToolButton):
 
     @Slot()
     def _help(self) -> None:
+        from mlloop_gui.help import HelpDialog
+
         HelpDialog.show_for(self._window)

@@ -50,7 +50,7 @@ WINDOW = (
     ("maps", "film"),
     ("framing",),
     ("driver",),
-    ("worker", "jobs", "garbage"),
+    ("worker", "jobs", "garbage", "growth"),
     ("controls",),
     ("edits", "loading", "scenes"),
     ("session",),

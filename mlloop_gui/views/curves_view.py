@@ -57,6 +57,7 @@ class CurvesView(QWidget):
         self._drawn: tuple[object, ...] = ()
         session.run_started.connect(self._restart)
         session.frame_changed.connect(self._follow)
+        self._restart()  # the run may be on screen already
 
     def sizeHint(self) -> QSize:
         """Wide enough for a curve's shape to be seen."""
