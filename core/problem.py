@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from core.data import load_dataset
 from core.data.dataset import Dataset
+from core.data.source import Progress, within
 from core.data.splits import Parts, split
 from core.errors import InputError
 from core.experiment import Experiment
@@ -18,6 +18,7 @@ from core.representation import Representation
 from core.settings import LossSettings
 
 CHECK_ROWS = 20_000
+LOADED, FITTED = 0.75, 0.4  # shares of loading in the whole, and of fitting in what follows
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,20 +161,25 @@ def _weights(settings: LossSettings, dataset: Dataset, dtype: np.dtype) -> np.nd
     return np.array(settings.class_weights, dtype)[dataset.target]
 
 
-def build_problem(
-    experiment: Experiment, progress: Callable[[float], None] | None = None
-) -> Problem:
+def build_problem(experiment: Experiment, progress: Progress | None = None) -> Problem:
     """Load the experiment's data and make them ready.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    progress : callable, optional
+        Called with the share done, in [0, 1]; may raise to cancel.
 
     Raises
     ------
     InputError
         If the data cannot be used as the experiment says.
     """
-    return prepare(load_dataset(experiment, progress), experiment)
+    dataset = load_dataset(experiment, within(progress, 0.0, LOADED))
+    return prepare(dataset, experiment, within(progress, LOADED, 1.0))
 
 
-def prepare(dataset: Dataset, experiment: Experiment) -> Problem:
+def prepare(dataset: Dataset, experiment: Experiment, progress: Progress | None = None) -> Problem:
     """Split the data, fit the representation on the training part, make targets.
 
     Raises
@@ -181,7 +187,9 @@ def prepare(dataset: Dataset, experiment: Experiment) -> Problem:
     InputError
         If the data cannot be used as the experiment says.
     """
+    told = progress or (lambda share: None)
     fractions = experiment.evaluation
+    told(0.0)
     parts = split(
         dataset.target,
         fractions.validation_fraction,
@@ -190,11 +198,17 @@ def prepare(dataset: Dataset, experiment: Experiment) -> Problem:
         dataset.classification,
         dataset.given_test,
     )
-    representation = Representation.fit(dataset, parts.train, experiment.representation)
+    representation = Representation.fit(
+        dataset, parts.train, experiment.representation, lambda: told(FITTED / 2)
+    )
     loss = suitable_loss(experiment.loss, dataset)
     dtype = np.dtype(experiment.model.dtype)
-    x = np.ones((len(dataset.target), len(representation.feature_names) + 1), dtype)
-    x[:, :-1] = representation.transform(dataset.inputs)
+    x = np.empty((len(dataset.target), len(representation.feature_names) + 1), dtype)
+    x[:, -1] = 1
+    representation.transform_into(
+        dataset.inputs, x[:, :-1], lambda share: told(FITTED + (1 - FITTED) * share)
+    )
     y = _targets(dataset, representation, loss, dtype)
     weight = _weights(experiment.loss, dataset, dtype)
+    told(1.0)
     return Problem(dataset, parts, representation, loss, experiment.loss.delta, x, y, weight)

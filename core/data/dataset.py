@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from core.data.columns import Columns
+
 _SAME = np.empty(0)  # stands for "not given": the targets themselves, and rows 0, 1, ...
 
 
@@ -52,7 +54,7 @@ class Dataset:
         One line: what is being predicted from what.
     columns : tuple of Column
         The d input columns.
-    inputs : ndarray of shape (n, d), float64
+    inputs : ndarray or Columns of shape (n, d), float64
         Numbers (NaN = missing) or category codes (-1 = missing).
     target : ndarray of shape (n,), int64 classes or float64 numbers
     target_name : str
@@ -81,7 +83,7 @@ class Dataset:
     task: str
     description: str
     columns: tuple[Column, ...]
-    inputs: np.ndarray
+    inputs: np.ndarray | Columns
     target: np.ndarray
     target_name: str = "y"
     class_names: tuple[str, ...] = ()
@@ -100,7 +102,7 @@ class Dataset:
         if self.rows is _SAME:
             object.__setattr__(self, "rows", np.arange(len(self.target), dtype=np.int64))
         for array in (self.inputs, self.target, self.true_target, self.rows, self.given_test):
-            if array is not None:
+            if isinstance(array, np.ndarray):
                 array.setflags(write=False)
 
     def __len__(self) -> int:

@@ -13,6 +13,14 @@ from core.errors import InputError
 Progress = Callable[[float], None]
 
 
+def within(progress: Progress | None, low: float, high: float) -> Progress | None:
+    """A progress of its own for a part of the work, which takes the share from `low` to `high`."""
+    if progress is None:
+        return None
+    told = progress
+    return lambda share: told(low + (high - low) * share)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """A place that data comes from.

@@ -76,6 +76,8 @@ def split(
     # By counting: np.unique would import numpy.ma, which the start of the window waits for.
     found = np.bincount(labels)
     strata, counts = (np.cumsum(found > 0) - 1)[labels], found[found > 0]
+    if len(counts) <= np.iinfo(np.int16).max:
+        strata = strata.astype(np.int16)  # short numbers are sorted by their digits, in one go
     order = order[np.argsort(strata[order], kind="stable")]
     starts = np.cumsum(counts) - counts
     place = np.arange(len(pool)) - np.repeat(starts, counts)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from core.data.columns import Columns
 from core.data.dataset import Column, Dataset
 from core.data.reader import RawTable, read_table
 from core.data.sniff import DELIMITER_NAMES
@@ -115,7 +116,7 @@ def preview(
     dialect = table.dialect
     return TablePreview(
         path=path,
-        rows=len(table.frame),
+        rows=len(table),
         encoding=dialect.encoding,
         delimiter=DELIMITER_NAMES[dialect.delimiter],
         decimal=dialect.decimal,
@@ -129,8 +130,8 @@ def preview(
 
 def plan(table: RawTable, settings: Any) -> tuple[list[ColumnPlan], ColumnPlan]:
     """What becomes of every column: the inputs (used or ignored) in order, and the target."""
-    if len(table.frame) < FEWEST_ROWS:
-        raise _too_few(table, len(table.frame), "below the header" * table.dialect.header)
+    if len(table) < FEWEST_ROWS:
+        raise _too_few(table, len(table), "below the header" * table.dialect.header)
     names = table.dialect.names
     forced = dict(getattr(settings, "columns", None) or {})
     for name, kind in forced.items():
@@ -166,16 +167,16 @@ def _assemble(
     table: RawTable, used: list[ColumnPlan], target: ColumnPlan, settings: Any
 ) -> Dataset:
     """The data set of the first file, rows without a target left out."""
-    values = target.values(table.frame[target.name])
-    inputs = _rows_of([column.values(table.frame[column.name]) for column in used])
+    values = target.values(table.columns[target.name])
+    columns = [column.values(table.columns[column.name]) for column in used]
     notes = [*table.dialect.renamed]
     notes += [f"{column.name}: {column.sentence}" for column in used if column.missing]
-    known = ~_gaps(values[:, None], [target])
+    known = ~_gaps([values], [target])
     if not known.all():
         notes.append(f"{_rows(np.count_nonzero(~known))} without a target left out")
     missing = getattr(settings, "missing", None) or "mean"
     if missing == "drop":
-        full = ~_gaps(inputs, used)
+        full = ~_gaps(columns, used)
         if not full.all():
             notes.append(f"{_rows(np.count_nonzero(known & ~full))} with a missing value left out")
         known &= full
@@ -184,7 +185,7 @@ def _assemble(
         where = "with a target" + (" and no missing value" if missing == "drop" else "")
         raise _too_few(table, len(rows), where)
     if len(rows) < len(values):
-        inputs, values = inputs[rows], values[rows]
+        columns, values = [column[rows] for column in columns], values[rows]
     _check_target(table, target, values)
     classes = target.kind == "category"
     what = ", ".join(column.name for column in used[:4])
@@ -195,24 +196,14 @@ def _assemble(
         task=_task(target),
         description=f"Predicts {target.name} from {what} ({len(values)} rows).",
         columns=tuple(Column(c.name, c.kind, c.categories) for c in used),
-        inputs=inputs,
-        target=values.astype(np.int64) if classes else values.copy(),
+        inputs=Columns(columns),
+        target=values.astype(np.int64 if classes else np.float64),
         target_name=target.name,
         class_names=target.categories,
         rows=rows.astype(np.int64),
         missing="mean" if missing == "drop" else missing,
         notes=tuple(notes),
     )
-
-
-def _rows_of(columns: list[np.ndarray]) -> np.ndarray:
-    """Columns of n values each as rows, shape (n, d), a cache's worth at a time."""
-    rows = np.empty((len(columns[0]), len(columns)))
-    for start in range(0, len(rows), 4096):
-        block = slice(start, start + 4096)
-        for place, column in enumerate(columns):
-            rows[block, place] = column[block]
-    return rows
 
 
 def _too_few(table: RawTable, rows: int, where: str) -> InputError:
@@ -225,11 +216,10 @@ def _rows(count: np.integer | int) -> str:
     return "1 row" if count == 1 else f"{count} rows"
 
 
-def _gaps(values: np.ndarray, columns: list[ColumnPlan]) -> np.ndarray:
-    """Rows (n,) of `values` (n, k) in which a number is NaN or a code is -1."""
-    gaps = np.zeros(len(values), dtype=bool)
-    for place, column in enumerate(columns):
-        part = values[:, place]
+def _gaps(values: list[np.ndarray], columns: list[ColumnPlan]) -> np.ndarray:
+    """Rows (n,) of k columns of values in which a number is NaN or a code is -1."""
+    gaps = np.zeros(len(values[0]), dtype=bool)
+    for part, column in zip(values, columns, strict=True):
         gaps |= part < 0 if column.kind == "category" else np.isnan(part)
     return gaps
 
@@ -257,7 +247,7 @@ def _with_test(
     """`dataset` with the rows of the person's own test file behind it."""
     inputs = given_inputs(test, used)
     values = given_target(test, target)
-    known = ~_gaps(values[:, None], [target])
+    known = ~_gaps([values], [target])
     if getattr(settings, "missing", None) == "drop":
         known &= ~_gaps(inputs, used)
     rows = np.flatnonzero(known)
@@ -276,12 +266,12 @@ def _with_test(
         task=dataset.task,
         description=dataset.description,
         columns=dataset.columns,
-        inputs=np.concatenate([dataset.inputs, inputs[rows]]),
+        inputs=dataset.inputs.followed_by(Columns([column[rows] for column in inputs])),
         target=np.concatenate([dataset.target, added]),
         target_name=dataset.target_name,
         class_names=dataset.class_names,
         given_test=given,
-        rows=np.concatenate([dataset.rows, len(table.frame) + rows]),
+        rows=np.concatenate([dataset.rows, len(table) + rows]),
         missing=dataset.missing,
         notes=tuple(notes),
     )

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.data.reader import RawTable, line_of_row
+from core.data.columns import narrowed
+from core.data.reader import OFTEN, RawTable, line_of_row
+from core.data.scan import RawColumn
 from core.data.sniff import Dialect, is_number
 from core.errors import InputError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 KINDS = ("number", "category", "ignore")
 MOST_CATEGORIES = 50
@@ -56,16 +55,9 @@ class ColumnPlan:
     categories: tuple[str, ...] = ()
     codes: np.ndarray | None = field(default=None, repr=False)
 
-    def values(self, series: pd.Series) -> np.ndarray:
-        """The column's n numbers, or its codes, as float64."""
-        if self.codes is not None:
-            return self.codes.astype(np.float64, copy=False)
-        return series.to_numpy(dtype=np.float64, na_value=np.nan)
-
-
-def is_numeric(series: pd.Series) -> bool:
-    """Whether pandas read the whole column as numbers."""
-    return series.dtype.kind in "iuf"
+    def values(self, column: RawColumn) -> np.ndarray:
+        """The column's n numbers (NaN = missing) or codes, in a narrow type."""
+        return column.values if self.codes is None else self.codes
 
 
 def plan_input(table: RawTable, name: str, forced: str | None, missing: str) -> ColumnPlan:
@@ -80,18 +72,18 @@ def plan_input(table: RawTable, name: str, forced: str | None, missing: str) -> 
     missing : str
         How missing numbers are treated: ``"mean"``, ``"median"`` or ``"drop"``.
     """
-    series = table.frame[name]
-    examples = _examples(series)
+    column = table.columns[name]
+    examples = _examples(column)
     if forced == "ignore":
         return ColumnPlan(name, "ignored", "number", "left out, as asked", 0, examples)
-    if is_numeric(series) and forced != "category":
+    if column.numeric and forced != "category":
         return _plan_numbers(table, name, forced, missing, examples)
-    categories, codes = codes_of(series)
+    texts, codes = texts_of(column)
     gaps = int(np.count_nonzero(codes < 0))
-    if not categories:
+    if not texts:
         return ColumnPlan(name, "ignored", "category", "empty: left out", gaps, examples)
     if forced != "category":
-        numbers = _numbers_in_text(categories, codes, table.dialect, forced == "number")
+        numbers = _numbers_in_text(table, texts, codes, forced == "number")
         if numbers is not None:
             return _plan_odd_numbers(table, name, numbers, gaps, missing, examples)
         if forced == "number":
@@ -99,12 +91,13 @@ def plan_input(table: RawTable, name: str, forced: str | None, missing: str) -> 
                 "this column holds no numbers",
                 file=table.shown,
                 field=f"data.columns.{name}",
-                value=categories[0],
+                value=min(texts, key=_order),
                 allowed="category or ignore",
             )
-        reason = _not_useful(len(categories), len(codes) - gaps)
+        reason = _not_useful(len(texts), len(codes) - gaps)
         if reason:
             return ColumnPlan(name, "ignored", "category", reason, gaps, examples)
+    categories, codes = in_order(texts, codes)
     count = len(categories)
     sentence = f"{count} categories become {count} columns of 0 and 1"
     if count == 1:
@@ -127,18 +120,19 @@ def _not_useful(categories: int, values: int) -> str:
 def _plan_numbers(
     table: RawTable, name: str, forced: str | None, missing: str, examples: tuple[str, ...]
 ) -> ColumnPlan:
-    series = table.frame[name]
-    gaps = int(series.isna().sum())
-    if gaps == len(series):
+    column = table.columns[name]
+    values = column.values
+    gaps = int(np.count_nonzero(column.gaps))
+    if gaps == len(values):
         return ColumnPlan(name, "ignored", "number", "empty: left out", gaps, examples)
-    low, high = series.min(), series.max()
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
     if not (low >= -LARGEST and high <= LARGEST):
-        refuse_infinite(table, name, series.to_numpy(dtype=np.float64, na_value=np.nan))
+        refuse_infinite(table, name, values)
     if low == high and forced is None:
         return ColumnPlan(name, "ignored", "number", "constant: left out", gaps, examples)
-    if forced is None and _counts_rows(series, name):
+    if forced is None and _counts_rows(column, name):
         return ColumnPlan(name, "ignored", "number", "counts the rows: left out", gaps, examples)
-    sentence = "a number" + _gap_sentence(gaps, len(series), missing)
+    sentence = "a number" + _gap_sentence(gaps, len(values), missing)
     return ColumnPlan(name, "input", "number", sentence, gaps, examples)
 
 
@@ -169,34 +163,46 @@ def _gap_sentence(gaps: int, rows: int, missing: str, otherwise: str = "") -> st
     return f"; {gaps} of {rows} values missing, {what}"
 
 
-def _counts_rows(series: pd.Series, name: str) -> bool:
+def _counts_rows(column: RawColumn, name: str) -> bool:
     named = name.lower() in _ROW_NUMBER_NAMES or name.lower().startswith(("unnamed:", "column_1"))
-    if not named or series.dtype.kind not in "iu" or len(series) < 3:
+    values, count = column.values, len(column.values)
+    if not named or not column.whole or count < 3:
         return False
-    return bool((np.diff(series.to_numpy()) == 1).all())
+    first = int(values[0])
+    return int(values[-1]) == first + count - 1 and bool(
+        (values == np.arange(first, first + count)).all()
+    )
 
 
-def _examples(series: pd.Series) -> tuple[str, ...]:
+def _examples(column: RawColumn) -> tuple[str, ...]:
     # Shown in a preview: cut, so that a long text cannot blow it up.
-    return tuple(str(value)[:40] for value in series.head(50).dropna().head(3))
+    values, texts = column.values, column.texts
+    found = [values[row] for row in np.flatnonzero(~column.gaps[:50])[:3]]
+    if texts is not None:
+        return tuple(texts[code][:40] for code in found)
+    return tuple(str(int(value) if column.whole else float(value)) for value in found)
 
 
-def codes_of(series: pd.Series) -> tuple[tuple[str, ...], np.ndarray]:
-    """Distinct values as texts, sorted (numbers by size), and each row's index (-1 = missing)."""
+def texts_of(column: RawColumn) -> tuple[tuple[str, ...], np.ndarray]:
+    """Distinct values as texts, in no order, and each row's index (-1 = missing)."""
+    if column.texts is not None:
+        return column.texts, column.values
     import pandas as pd
 
-    codes, found = pd.factorize(series)
-    texts = [_text(value) for value in found]
-    categories = tuple(sorted(set(texts), key=_order))
+    codes, found = pd.factorize(column.values)
+    return tuple(_text(value) for value in found.tolist()), narrowed(codes)
+
+
+def in_order(texts: Sequence[str], codes: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
+    """Texts sorted (numbers by size), and each row's index among them (-1 = missing)."""
+    categories = tuple(sorted(texts, key=_order))
     place = {text: index for index, text in enumerate(categories)}
-    lookup = np.array([place[text] for text in texts] + [-1], dtype=np.int64)
+    lookup = narrowed(np.array([*(place[text] for text in texts), -1], np.int64))
     return categories, lookup[codes]
 
 
-def _text(value: object) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return " ".join(str(value).split())
+def _text(value: float) -> str:
+    return str(int(value)) if float(value).is_integer() else str(value)
 
 
 def _order(text: str) -> tuple[int, float, str]:
@@ -206,26 +212,31 @@ def _order(text: str) -> tuple[int, float, str]:
 
 
 def _numbers_in_text(
-    categories: tuple[str, ...], codes: np.ndarray, dialect: Dialect, forced: bool
+    table: RawTable, texts: Sequence[str], codes: np.ndarray, forced: bool
 ) -> tuple[np.ndarray, int, str] | None:
     """Numbers of a column that reads as text because a few of its values are none.
 
     Returns the values (NaN where there is none), how many values are no numbers, and one of
     those; None where fewer than four in five are numbers (asked for: where none is).
     """
-    sample = categories[:: max(len(categories) // 200, 1)]
-    if not any(is_number(text, dialect.decimal) for text in sample):
-        return None
-    parsed = np.array([parse_number(text, dialect) for text in categories] + [np.nan])
-    values = parsed[codes]
-    known = codes >= 0
-    odd = int(np.count_nonzero(known & np.isnan(values)))
-    if odd > (len(codes) if forced else 0.2 * np.count_nonzero(known)):
-        return None
-    if odd == np.count_nonzero(known):
-        return None
-    example = next((t for t, v in zip(categories, parsed, strict=False) if np.isnan(v)), "")
-    return values, odd, example
+    counts = np.bincount(codes[codes >= 0], minlength=len(texts))
+    known = int(counts.sum())
+    most = known - 1 if forced else min(0.2 * known, known - 1)
+    parsed, odd = np.full(len(texts) + 1, np.nan), 0
+    for start in range(0, len(texts), OFTEN):
+        table.look_up()
+        block = texts[start : start + OFTEN]
+        values = np.array([parse_number(text, table.dialect) for text in block])
+        parsed[start : start + len(block)] = values
+        odd += int(counts[start : start + OFTEN][np.isnan(values)].sum())
+        if odd > most:
+            return None
+    example = min(
+        (text for text, value in zip(texts, parsed, strict=False) if np.isnan(value)),
+        key=_order,
+        default="",
+    )
+    return parsed[codes], odd, example
 
 
 def parse_number(text: str, dialect: Dialect) -> float:
@@ -241,8 +252,10 @@ def parse_number(text: str, dialect: Dialect) -> float:
 
 def refuse_infinite(table: RawTable, name: str, values: np.ndarray) -> None:
     """Raise an `InputError` naming the line of the first value that is no use in sums."""
+    if values.dtype.kind != "f":
+        return
     with np.errstate(invalid="ignore"):
-        rows = np.flatnonzero(np.abs(values) > LARGEST)
+        rows = np.flatnonzero(np.abs(values) > np.float64(LARGEST))  # beyond what float32 holds
     if rows.size:
         value = float(values[rows[0]])
         raise InputError(

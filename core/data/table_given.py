@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.data.columns import narrowed
 from core.data.reader import RawTable, line_of_row
 from core.data.table_columns import (
     ColumnPlan,
-    codes_of,
-    is_numeric,
     parse_number,
     refuse_infinite,
+    texts_of,
 )
 from core.data.table_target import shown_names
 from core.errors import InputError
 
 
-def given_inputs(test: RawTable, used: list[ColumnPlan]) -> np.ndarray:
-    """The test file's inputs, shape (n, d): columns found by name, more of them not used.
+def given_inputs(test: RawTable, used: list[ColumnPlan]) -> list[np.ndarray]:
+    """The test file's inputs, column by column (n,): found by name, more of them not used.
 
     A category that the first file does not know counts as missing.
 
@@ -26,18 +26,18 @@ def given_inputs(test: RawTable, used: list[ColumnPlan]) -> np.ndarray:
     InputError
         For a column that is not there, text where a number belongs, or an infinite value.
     """
-    inputs = np.empty((len(test.frame), len(used)))
-    for place, column in enumerate(used):
+    inputs = []
+    for column in used:
         _require(test, column.name)
         if column.kind == "number":
-            inputs[:, place] = _numbers(test, column.name)
+            inputs.append(_numbers(test, column.name))
         else:
-            inputs[:, place] = _codes(test, column)[0]
+            inputs.append(_codes(test, column)[0])
     return inputs
 
 
 def given_target(test: RawTable, target: ColumnPlan) -> np.ndarray:
-    """The test file's targets, float64; NaN or -1 where there is none.
+    """The test file's targets; NaN or -1 where there is none.
 
     Raises
     ------
@@ -56,7 +56,7 @@ def given_target(test: RawTable, target: ColumnPlan) -> np.ndarray:
             value=unknown,
             allowed=shown_names(target.categories),
         )
-    return codes.astype(np.float64)
+    return codes
 
 
 def _require(test: RawTable, name: str) -> None:
@@ -72,12 +72,12 @@ def _require(test: RawTable, name: str) -> None:
 
 
 def _numbers(test: RawTable, name: str) -> np.ndarray:
-    series = test.frame[name]
-    if is_numeric(series):
-        values = series.to_numpy(dtype=np.float64, na_value=np.nan)
+    column = test.columns[name]
+    if column.numeric:
+        values = column.values
     else:
-        categories, codes = codes_of(series)
-        parsed = np.array([parse_number(text, test.dialect) for text in categories] + [np.nan])
+        texts, codes = texts_of(column)
+        parsed = np.array([parse_number(text, test.dialect) for text in texts] + [np.nan])
         values = parsed[codes]
         wrong = np.flatnonzero((codes >= 0) & np.isnan(values))
         if wrong.size:
@@ -85,7 +85,7 @@ def _numbers(test: RawTable, name: str) -> np.ndarray:
                 f"column {name!r} holds numbers in the first file",
                 file=test.shown,
                 field=f"line {line_of_row(test, int(wrong[0]))}",
-                value=categories[codes[wrong[0]]],
+                value=texts[codes[wrong[0]]],
                 allowed="a number, or an empty cell",
             )
     refuse_infinite(test, name, values)
@@ -94,11 +94,10 @@ def _numbers(test: RawTable, name: str) -> np.ndarray:
 
 def _codes(test: RawTable, column: ColumnPlan) -> tuple[np.ndarray, int | None, str]:
     """Codes after the first file's categories (-1 = missing or unknown); first unknown's row."""
-    categories, codes = codes_of(test.frame[column.name])
+    texts, codes = texts_of(test.columns[column.name])
     place = {text: index for index, text in enumerate(column.categories)}
-    lookup = np.array([place.get(text, -1) for text in categories] + [-1], dtype=np.int64)
-    known = lookup[codes]
+    known = narrowed(np.array([place.get(text, -1) for text in texts] + [-1], np.int64))[codes]
     unknown = np.flatnonzero((known < 0) & (codes >= 0))
     if unknown.size:
-        return known, int(unknown[0]), categories[codes[unknown[0]]]
+        return known, int(unknown[0]), texts[codes[unknown[0]]]
     return known, None, ""

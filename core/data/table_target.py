@@ -7,13 +7,14 @@ from dataclasses import replace
 import numpy as np
 
 from core.data.reader import RawTable
+from core.data.scan import RawColumn
 from core.data.table_columns import (
     MOST_CLASSES,
     ColumnPlan,
-    codes_of,
-    is_numeric,
+    in_order,
     plan_input,
     refuse_infinite,
+    texts_of,
 )
 from core.errors import InputError, nearest
 
@@ -50,7 +51,7 @@ def plan_target(table: RawTable, name: str, forced: str | None) -> ColumnPlan:
     InputError
         For a target that is empty, has one value only, or is free text.
     """
-    series = table.frame[name]
+    column = table.columns[name]
     if forced == "ignore":
         raise InputError(
             "the target cannot be ignored",
@@ -59,30 +60,30 @@ def plan_target(table: RawTable, name: str, forced: str | None) -> ColumnPlan:
             value=forced,
             allowed="number or category, or another data.target",
         )
-    gaps = int(series.isna().sum())
-    if gaps == len(series):
+    gaps = int(np.count_nonzero(column.gaps))
+    if gaps == len(table):
         raise _unusable(table, name, "the target column is empty")
-    found = forced or ("number" if is_numeric(series) else None)
-    if found == "number" and forced is None and _few_integers(series.dropna().to_numpy()):
+    found = forced or ("number" if column.numeric else None)
+    if found == "number" and forced is None and _few_integers(column):
         found = "category"
     if found == "number" or (found is None and _mostly_numbers(table, name)):
         return _plan_number(table, name)
-    categories, codes = codes_of(series)
+    texts, codes = texts_of(column)
     known = len(codes) - gaps
-    if len(categories) == 1:
+    if len(texts) == 1:
         raise _unusable(
-            table, name, f"all rows are of one class ({categories[0]!r}): nothing to tell apart"
+            table, name, f"all rows are of one class ({texts[0]!r}): nothing to tell apart"
         )
-    if len(categories) > MOST_CLASSES or (len(categories) > 10 and len(categories) > known / 2):
-        raise _unusable(
-            table, name, f"{len(categories)} different values in {known} rows: no classes"
-        )
+    if len(texts) > MOST_CLASSES or (len(texts) > 10 and len(texts) > known / 2):
+        raise _unusable(table, name, f"{len(texts)} different values in {known} rows: no classes")
+    categories, codes = in_order(texts, codes)
     sentence = f"the class to predict, one of {len(categories)}" + _dropped(gaps)
     examples = categories[:3]
     return ColumnPlan(name, "target", "category", sentence, gaps, examples, categories, codes)
 
 
-def _few_integers(values: np.ndarray) -> bool:
+def _few_integers(column: RawColumn) -> bool:
+    values = column.values if column.whole else column.values[~column.gaps]
     if values.dtype.kind == "f" and not (values == np.floor(values)).all():
         return False
     # A column with many values is settled by its first rows; np.unique of all of them is not free.
@@ -99,7 +100,7 @@ def _mostly_numbers(table: RawTable, name: str) -> bool:
 
 def _plan_number(table: RawTable, name: str) -> ColumnPlan:
     plan = plan_input(table, name, "number", "drop")
-    values = plan.values(table.frame[name])
+    values = plan.values(table.columns[name])
     refuse_infinite(table, name, values)
     if np.nanmin(values) == np.nanmax(values):
         raise _unusable(table, name, "all rows have the same value: nothing to predict")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from core.data.columns import TOGETHER, Columns
 from core.data.dataset import Dataset
 from core.errors import InputError, nearest
-from core.representation.scaling import SCALINGS, Affine
+from core.representation.scaling import SCALINGS, Affine, Scaling
+
+MEASURED = 2**20  # numbers of the training part that are looked at together
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,13 @@ class Representation:
     _groups: tuple[_Group, ...]
 
     @classmethod
-    def fit(cls, dataset: Dataset, train_rows: np.ndarray, settings: Any) -> Representation:
+    def fit(
+        cls,
+        dataset: Dataset,
+        train_rows: np.ndarray,
+        settings: Any,
+        look_up: Callable[[], object] = lambda: None,
+    ) -> Representation:
         """Measure the training rows.
 
         Parameters
@@ -87,6 +97,8 @@ class Representation:
         settings : RepresentationSettings
             ``features`` (column names, or None for all), ``scaling``, ``target_scaling`` (None:
             ``"none"`` for generated data, ``"standard"`` for other number targets).
+        look_up : callable, optional
+            Called now and then; may raise to cancel.
 
         Raises
         ------
@@ -101,9 +113,7 @@ class Representation:
             [index for index, number in zip(chosen, is_number, strict=True) if number],
             dtype=np.int64,
         )
-        known = dataset.inputs[np.ix_(train_rows, numbers)]
-        filled, fill_numbers = _filled(known, dataset.missing)
-        fitted = scaling.fit(filled)
+        fitted, fill_numbers = _measured(dataset, train_rows, numbers, scaling, look_up)
 
         features: list[Feature] = []
         places: list[int] = []
@@ -117,7 +127,7 @@ class Representation:
                 features.append(Feature(column.name, column.name, _formula(*numbers_used)))
                 continue
             codes = dataset.inputs[train_rows, index]
-            seen = np.unique(codes[codes >= 0]).astype(np.int64)
+            seen = np.flatnonzero(np.bincount(codes[codes >= 0].astype(np.int64)))
             offsets = np.full(len(column.categories) + 1, -1, dtype=np.int64)
             offsets[seen] = np.arange(len(seen))
             groups.append(_Group(index, len(features), offsets))
@@ -161,7 +171,7 @@ class Representation:
         """Which column each feature was made of."""
         return tuple(feature.column for feature in self.features)
 
-    def transform(self, raw: np.ndarray) -> np.ndarray:
+    def transform(self, raw: np.ndarray | Columns) -> np.ndarray:
         """The model's input for raw rows.
 
         Parameters
@@ -176,6 +186,7 @@ class Representation:
         """
         if raw.ndim != 2 or raw.shape[1] != self._width:
             raise ValueError(f"raw rows have shape {raw.shape}, not (m, {self._width})")
+        raw = np.asarray(raw)
         if not self._groups:
             return self._scaled(raw[:, self._numbers], self.stats, self.fill)
         out = np.zeros((len(raw), len(self.features)))
@@ -196,6 +207,22 @@ class Representation:
         if gaps.any():
             scaled = np.where(gaps, (fill - stats.center) / stats.width, scaled)
         return scaled
+
+    def transform_into(
+        self,
+        raw: np.ndarray | Columns,
+        out: np.ndarray,
+        progress: Callable[[float], object] = lambda share: None,
+    ) -> None:
+        """`transform` all of `raw` (m, d) into `out` (m, f), in the dtype that `out` has.
+
+        Nothing as large as `out` is made on the way. `progress` is called with the share done,
+        and may raise to cancel.
+        """
+        for start in range(0, len(raw), TOGETHER):
+            progress(start / len(raw))
+            block = slice(start, start + TOGETHER)
+            out[block] = self.transform(raw[block])
 
     def transform_target(self, target: np.ndarray) -> np.ndarray:
         """Number targets of shape (m,) as the model learns them."""
@@ -245,6 +272,31 @@ def _target_scaling(dataset: Dataset, name: str | None) -> str:
             allowed="none",
         )
     return SCALINGS[name].name
+
+
+def _measured(
+    dataset: Dataset,
+    rows: np.ndarray,
+    numbers: np.ndarray,
+    scaling: Scaling,
+    look_up: Callable[[], object],
+) -> tuple[Affine, np.ndarray]:
+    """The scaling fitted to these rows and columns, and what fills their gaps: (f,) each.
+
+    All columns at once while they are small, so that nothing as large as the table is made.
+    """
+    center, width, fill = np.zeros(len(numbers)), np.ones(len(numbers)), np.zeros(len(numbers))
+    together = max(1, MEASURED // max(len(rows), 1))
+    for start in range(0, len(numbers), together):
+        look_up()
+        part = slice(start, start + together)
+        known = np.empty((len(rows), len(numbers[part])))
+        for place, column in enumerate(numbers[part]):
+            known[:, place] = dataset.inputs[rows, column]
+        filled, fill[part] = _filled(known, dataset.missing)
+        fitted = scaling.fit(filled)
+        center[part], width[part] = fitted.center, fitted.width
+    return Affine(center, width), fill
 
 
 def _filled(known: np.ndarray, strategy: str) -> tuple[np.ndarray, np.ndarray]:
