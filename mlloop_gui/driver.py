@@ -283,8 +283,17 @@ class Driver:
         """Seconds an update has taken lately."""
         return self._cost
 
+    @property
+    def lets_go(self) -> bool:
+        """Whether the live run's kernel trains without the interpreter lock."""
+        return self.loop is not None and getattr(self.loop.learner.kernel, "releases_lock", False)
+
     # -- frames --------------------------------------------------------------------------------
 
     def frame(self, command: int = 0) -> Frame:
         """The moment at hand, with what the view asks for; see `FrameMaker`."""
         return self._frames.make(self._require(), command)
+
+    def frame_took(self, seconds: float) -> None:
+        """Learn what a frame has taken from its beginning until it was painted."""
+        self._frames.fineness.took(seconds)

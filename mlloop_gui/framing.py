@@ -19,6 +19,7 @@ from core.record import TurnRecord
 from core.runs import Runs, RunSummary
 from core.stages import Stage
 from mlloop_gui.film import Film
+from mlloop_gui.fineness import Fineness
 from mlloop_gui.frames import (
     CurvesFrame,
     EmbeddingFrame,
@@ -63,12 +64,16 @@ class FrameMaker:
     ----------
     view : View
         What the window wants to see.
+    fineness : Fineness
+        Of the maps of a run that goes on.
     """
 
     def __init__(self, driver: Driven) -> None:
         self._driver = driver
         self.view = View()
         self._maps = MapMaker()
+        self.fineness = Fineness()
+        self._held: int | None = None
         self._film = Film()
         self._last: dict[str, float] = {}
         self._columns = (0, 1)
@@ -78,6 +83,7 @@ class FrameMaker:
         """Another run is live."""
         self._columns = telling_columns(loop.problem)
         self._told = ()
+        self._held = None
 
     def make(self, loop: LearningLoop, command: int) -> Frame:
         """The moment at hand, with what the view asks for.
@@ -89,6 +95,9 @@ class FrameMaker:
         if still:
             loop.look()
         problem, sample = loop.problem, sample_of(loop, view)
+        if still or view.sample is not None or self._held is None:
+            # While a run goes on every batch has another sample; the plane keeps to one.
+            self._held = sample
         theta = loop.learner.kernel.theta.copy()
         theta.setflags(write=False)
         record = _record_of(loop, view.inspected) or loop.record
@@ -134,9 +143,9 @@ class FrameMaker:
                 leaps=tuple(
                     made for made in driver.leaps.values() if made.run == driver.runs.number
                 ),
-                film=self._strip(loop, sample, still),
+                film=self._strip(loop, self._held, still),
                 trajectory=self._trajectory(loop, still),
-                map=self._map(loop, sample),
+                map=self._map(loop, self._held, still),
                 embedding=self._embedding(loop, still),
             )
 
@@ -152,11 +161,12 @@ class FrameMaker:
             return None
         return _whole_curves(loop)
 
-    def _map(self, loop: LearningLoop, sample: int) -> MapFrame | None:
+    def _map(self, loop: LearningLoop, held: int, still: bool) -> MapFrame | None:
         view = self.view
         if not view.boundary:
             return None
-        return self._maps.make(loop, self._plane(loop), sample, view.units)
+        share = 1.0 if still else self.fineness.share
+        return self._maps.make(loop, self._plane(loop), held, view.units, share=share)
 
     def _plane(self, loop: LearningLoop) -> tuple[int, int]:
         """The two columns in view; a choice made for other data may not fit these."""
@@ -175,11 +185,11 @@ class FrameMaker:
             self._told = self._driver.runs.summaries()
         return self._told
 
-    def _strip(self, loop: LearningLoop, sample: int, still: bool) -> tuple[FilmFrame, ...] | None:
+    def _strip(self, loop: LearningLoop, held: int, still: bool) -> tuple[FilmFrame, ...] | None:
         if not (self.view.film and self._turn_of("film", FILM_EVERY, still)):
             return None
         patience = inf if still else FILM_PATIENCE
-        return self._film.make(loop, self._plane(loop), sample, patience)
+        return self._film.make(loop, self._plane(loop), held, patience)
 
     def _trajectory(
         self, loop: LearningLoop, still: bool

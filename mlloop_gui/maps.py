@@ -15,7 +15,8 @@ MOST_PRODUCTS = 60e6
 UNITS_SHOWN = 24
 CURVE_POINTS = 400
 EMBEDDED = 500
-UNIT_STRIDE = 3
+UNIT_CELLS = 40
+TELLING_ROWS = 20_000
 
 Extent = tuple[float, float, float, float]
 
@@ -46,6 +47,7 @@ def telling_columns(problem: Problem) -> tuple[int, int]:
     dataset, rows = problem.dataset, problem.parts.train
     if len(dataset.columns) <= 2:
         return 0, len(dataset.columns) - 1
+    rows = rows[:: -(-len(rows) // TELLING_ROWS)]
     x = np.nan_to_num(dataset.inputs[rows])
     spread = x.var(axis=0)
     if problem.classes:
@@ -71,10 +73,11 @@ class MapMaker:
 
     def __init__(self, finest: int = FINEST) -> None:
         self._finest = finest
-        self._key: tuple | None = None
-        self._x = np.zeros((0, 0))
-        self._extent: Extent = (0.0, 1.0, 0.0, 1.0)
+        self._plane: tuple | None = None
         self._representation: object = None
+        self._bounds: Bounds | None = None
+        self._held = -1
+        self._x = np.zeros((0, 0), np.float32)
 
     def make(
         self,
@@ -83,19 +86,26 @@ class MapMaker:
         held: int,
         units: bool,
         theta: np.ndarray | None = None,
+        share: float = 1.0,
     ) -> MapFrame:
         """The map over two columns, all others as they are in row `held`.
 
-        By the present parameters, or by `theta` (parameters,).
+        By the present parameters, or by `theta` (parameters,); with a `share` of the finest
+        map's cells a side.
         """
         problem = loop.problem
-        fine = sqrt(MOST_PRODUCTS / (2 * loop.learner.parameters))
-        size = int(min(self._finest, max(COARSEST, fine)))
+        theta = loop.learner.kernel.theta if theta is None else theta
+        if len(problem.dataset.columns) < 2:
+            columns = (0, 0)
+        if self._bounds is None or not self._bounds.are_of(problem, columns):
+            self._bounds = Bounds(problem, columns)
         if len(problem.dataset.columns) < 2 and not problem.classes:
             return self._curve(loop, units, theta)
+        fine = min(self._finest, max(COARSEST, sqrt(MOST_PRODUCTS / (2 * loop.learner.parameters))))
+        size = max(COARSEST, int(share * int(fine)))
         self._look_at(problem, columns, held, size)
-        found = loop.learner.kernel.activations(self._x, theta)
-        frame = _answers(problem, found[-1], size, self._extent)
+        found = loop.learner.kernel.activations(self._x, theta.astype(np.float32))
+        frame = _answers(problem, found[-1], size, self._bounds)
         if not units:
             return frame
         maps = [_unit_maps(self._x, size)]
@@ -104,41 +114,77 @@ class MapMaker:
         return MapFrame(**{**frame.__dict__, "units": tuple(maps)})
 
     def _look_at(self, problem: Problem, columns: tuple[int, int], held: int, size: int) -> None:
-        wide = len(problem.dataset.columns) > 2
-        key = (id(problem.dataset), columns, held if wide else None, size)
-        if key == self._key and self._representation is problem.representation:
+        """Represent the cells' middles; what only the held row decides is written over."""
+        made, plane = problem.representation, (columns, size)
+        known = made is self._representation and plane == self._plane
+        if known and held == self._held:
             return
-        columns = (columns[0], columns[1]) if len(problem.dataset.columns) > 1 else (0, 0)
-        self._extent = x0, x1, y0, y1 = extent_of(problem, columns)
+        assert self._bounds is not None
+        x0, x1, y0, y1 = self._bounds.extent
         centres = (np.arange(size) + 0.5) / size
-        raw = np.repeat(problem.dataset.inputs[held : held + 1], size * size, axis=0)
-        raw[:, columns[1]] = np.repeat(y0 + (y1 - y0) * centres, size)
-        raw[:, columns[0]] = np.tile(x0 + (x1 - x0) * centres, size)
-        self._x = problem.representation.transform(raw).astype(problem.x.dtype)
-        self._key, self._representation = key, problem.representation
+        raw = np.repeat(problem.dataset.inputs[held : held + 1], size, axis=0)
+        raw[:, columns[1]] = y0 + (y1 - y0) * centres
+        raw[:, columns[0]] = x0 + (x1 - x0) * centres
+        # A feature is made of one column, so that a line of cells tells what all of them are.
+        line = made.transform(raw).astype(np.float32)
+        names = problem.dataset.column_names
+        across, up = (names[column] for column in columns)
+        if not known:
+            # A feature after the other, as the kernel reads them, and as exact as a colour is.
+            self._x = np.empty((size * size, line.shape[1]), np.float32, order="F")
+        for k, origin in enumerate(made.feature_origin):
+            if origin not in (across, up):
+                self._x[:, k] = line[0, k]
+            elif not known:
+                cells = np.tile(line[:, k], size) if origin == across else line[:, k].repeat(size)
+                self._x[:, k] = cells
+        self._representation, self._plane, self._held = made, plane, held
 
-    def _curve(self, loop: LearningLoop, units: bool, theta: np.ndarray | None) -> MapFrame:
-        problem = loop.problem
-        values = problem.dataset.inputs[:, 0]
-        low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    def _curve(self, loop: LearningLoop, units: bool, theta: np.ndarray) -> MapFrame:
+        problem, bounds = loop.problem, self._bounds
+        assert bounds is not None
+        low, high = bounds.inputs
         margin = 0.06 * ((high - low) or 1.0)
         x = np.linspace(low - margin, high + margin, CURVE_POINTS)
         inputs = problem.representation.transform(x[:, None]).astype(problem.x.dtype)
         found = loop.learner.kernel.activations(inputs, theta)
         y = problem.representation.inverse_target(found[-1][:, 0].astype(np.float64))
-        targets = problem.dataset.target
-        bottom, top = float(targets.min()), float(targets.max())
+        bottom, top = bounds.targets
         space = 0.12 * ((top - bottom) or 1.0)
         extent = (float(x[0]), float(x[-1]), bottom - space, top + space)
         maps = tuple(_strips(a) for a in (inputs, *found)) if units else ()
         return MapFrame("curve", extent, curve=(x, y), units=maps)
 
 
-def _answers(problem: Problem, scores: np.ndarray, size: int, extent: Extent) -> MapFrame:
+class Bounds:
+    """How far the data reach: looked at once, because there may be many rows.
+
+    Attributes
+    ----------
+    extent : tuple of float
+        Of the plane of two columns, see `extent_of`.
+    inputs, targets : tuple of float
+        Least and greatest of the first column across, and of the target.
+    """
+
+    def __init__(self, problem: Problem, columns: tuple[int, int]) -> None:
+        self._dataset, self._columns = problem.dataset, columns
+        self.extent = extent_of(problem, columns)
+        values, target = problem.dataset.inputs[:, columns[0]], problem.dataset.target
+        self.inputs = float(np.nanmin(values)), float(np.nanmax(values))
+        self.targets = float(target.min()), float(target.max())
+
+    def are_of(self, problem: Problem, columns: tuple[int, int]) -> bool:
+        """Whether they are those of this plane."""
+        return problem.dataset is self._dataset and columns == self._columns
+
+
+def _answers(problem: Problem, scores: np.ndarray, size: int, bounds: Bounds) -> MapFrame:
+    extent = bounds.extent
     if not problem.classes:
         values = problem.representation.inverse_target(scores[:, 0].astype(np.float64))
         values = values.reshape(size, size)
-        low, high = float(problem.dataset.target.min()), float(problem.dataset.target.max())
+        low, high = bounds.targets
         index = _to_index((values - low) / ((high - low) or 1.0))
         return MapFrame("surface", extent, index, values, scale=(low, high))
     shares = class_shares(problem, scores)
@@ -175,7 +221,7 @@ def _to_index(values: np.ndarray) -> np.ndarray:
 
 def _unit_maps(answers: np.ndarray, size: int) -> np.ndarray:
     """Signed answers (rows, units) as indices, each layer on one scale, top row first."""
-    stride = UNIT_STRIDE if size > 50 else 1
+    stride = -(-size // UNIT_CELLS)
     units = answers.T[:UNITS_SHOWN].reshape(-1, size, size)[:, ::-stride, ::stride]
     reach = float(np.nanmax(np.abs(units))) if units.size else 0.0
     if not np.isfinite(reach) or reach == 0.0:
@@ -194,7 +240,7 @@ def _strips(answers: np.ndarray) -> np.ndarray:
 
 
 def _output_maps(frame: MapFrame, scores: np.ndarray, size: int) -> np.ndarray:
-    stride = UNIT_STRIDE if size > 50 else 1
+    stride = -(-size // UNIT_CELLS)
     if frame.index is not None and scores.shape[1] == 1:
         return frame.index[None, ::-stride, ::stride]
     shares = frame.values if frame.values is not None else scores

@@ -18,6 +18,8 @@ from mlloop_gui.driver import Driver
 from mlloop_gui.frames import Frame, RunState
 
 FRAME_SECONDS = 1 / 60
+# A little more often than a display shows them: a frame that is late once is made up for.
+APART_SECONDS = 1 / 64
 TRAINING_SECONDS = 0.008
 PATIENCE_WITH_PAINTING = 0.05
 CHEAP_UPDATE = 3e-4
@@ -63,6 +65,7 @@ class Worker(QThread):
         self._painted = Event()
         self._wanted = False
         self._announced = False
+        self._due = self._begun = self._took = 0.0
         self._sent = 0
         self._answered = 0
 
@@ -95,6 +98,7 @@ class Worker(QThread):
 
     def painted(self) -> None:
         """The frame taken last is on the screen."""
+        self._took = perf_counter() - self._begun
         self._painted.set()
 
     def finish(self, milliseconds: int = 5000) -> bool:
@@ -147,34 +151,52 @@ class Worker(QThread):
     def _train(self) -> float:
         """One slice and its frame; seconds to wait before the next."""
         driver, begun = self._driver, perf_counter()
-        before = driver.updates
+        before, took, self._took = driver.updates, self._took, 0.0
+        if took:
+            driver.frame_took(took)
         if driver.speed:
             updates, stop = max(1, round(driver.speed * FRAME_SECONDS)), self._is_wanted
+        elif self._beside_painting():
+            updates, stop = MANY, self._until_due(begun + PATIENCE_WITH_PAINTING)
         else:
-            updates, stop = MANY, self._until(begun + self._training_time())
+            updates, stop = MANY, self._until(begun + TRAINING_SECONDS)
         if not self._guarded(self._sent, driver.slice, updates, stop):
             driver.pause()
         if self._wanted:
             # What waits will leave a frame of its own, and sooner without this one.
             return 0.0
+        self._begun = now = perf_counter()
+        self._due = max(self._due, now - APART_SECONDS) + APART_SECONDS
         self._painted.clear()
         self._post(0)
         if driver.speed:
             return max(0.0, begun + (driver.updates - before) / driver.speed - perf_counter())
-        if driver.cost < CHEAP_UPDATE and driver.state is RunState.RUNNING and not self._wanted:
+        going_on = driver.state is RunState.RUNNING and not self._wanted
+        if going_on and not self._beside_painting():
             # numpy's short calls take the interpreter lock so often that painting starves.
             self._painted.wait(PATIENCE_WITH_PAINTING)
         return 0.0
 
-    def _training_time(self) -> float:
-        """Seconds of training between two frames.
+    def _beside_painting(self) -> bool:
+        """Whether training lets go of the interpreter lock, so that painting goes on beside it.
 
-        Costly updates let go of the interpreter lock, so that painting goes on beside them.
+        The compiled kernel does, and costly updates, which are few long calls.
         """
-        return TRAINING_SECONDS if self._driver.cost < CHEAP_UPDATE else FRAME_SECONDS
+        return self._driver.lets_go or self._driver.cost >= CHEAP_UPDATE
 
     def _until(self, deadline: float) -> Callable[[], bool]:
         return lambda: self._wanted or perf_counter() >= deadline
+
+    def _until_due(self, deadline: float) -> Callable[[], bool]:
+        """Until a frame is due and the last one has been painted; at the latest at `deadline`."""
+
+        def over() -> bool:
+            if self._wanted:
+                return True
+            now = perf_counter()
+            return now >= deadline or (now >= self._due and self._painted.is_set())
+
+        return over
 
     def _is_wanted(self) -> bool:
         return self._wanted

@@ -32,12 +32,14 @@ class FakeDriver:
         self.speed = 0.0
         self.updates = 0
         self.cost = 1.0
+        self.lets_go = False
         self.gate = Event()
         self.gate.set()
         self.calls: list[tuple[str, tuple[Any, ...]]] = []
         self.broken: Exception | None = None
         self.endless = False
         self.over = False
+        self.took: list[float] = []
 
     def run(self) -> None:
         self.state = RunState.RUNNING
@@ -61,6 +63,9 @@ class FakeDriver:
         while (updates or self.endless) and not stop():
             self.updates += 1
             updates -= 1
+
+    def frame_took(self, seconds: float) -> None:
+        self.took.append(seconds)
 
     def frame(self, command: int = 0) -> FakeFrame:
         return FakeFrame(self.updates, self.state, command)
