@@ -46,7 +46,8 @@ class Columns(np.lib.mixins.NDArrayOperatorsMixin):
     def __getitem__(self, key: Any) -> np.ndarray:
         rows, chosen = key if isinstance(key, tuple) else (key, slice(None))
         if isinstance(chosen, int | np.integer):
-            return self.arrays[chosen][rows].astype(np.float64)
+            found = self.arrays[chosen][rows]
+            return found if found.dtype == self.dtype else found.astype(self.dtype)
         if not isinstance(chosen, slice):
             return np.asarray(self)[key]
         arrays = self.arrays[chosen]

@@ -9,6 +9,8 @@ import numpy as np
 from core.errors import InputError
 from core.seeds import stream
 
+_TRAIN, _VALIDATION, _TEST = range(3)
+
 
 @dataclass(frozen=True, eq=False)
 class Parts:
@@ -72,26 +74,28 @@ def split(
 
     rng = stream(seed, "split")
     order = rng.permutation(len(pool))
-    labels = target[pool] if classification else np.zeros(len(pool), dtype=np.int64)
+    labels = target if given_test is None else target[pool]
+    if not classification:
+        labels = np.zeros(len(pool), dtype=np.int16)
     # By counting: np.unique would import numpy.ma, which the start of the window waits for.
     found = np.bincount(labels)
-    strata, counts = (np.cumsum(found > 0) - 1)[labels], found[found > 0]
-    if len(counts) <= np.iinfo(np.int16).max:
-        strata = strata.astype(np.int16)  # short numbers are sorted by their digits, in one go
-    order = order[np.argsort(strata[order], kind="stable")]
-    starts = np.cumsum(counts) - counts
-    place = np.arange(len(pool)) - np.repeat(starts, counts)
+    counts = found[found > 0]
+    # Short numbers are sorted digit by digit, which takes one pass and little memory.
+    number = (np.cumsum(found > 0) - 1).astype(np.int16 if len(counts) < 2**15 else np.int64)
+    order = order[np.argsort(number[labels][order], kind="stable")]
 
     tests = _largest_remainder(counts, test_size, counts)
     validations = _largest_remainder(counts, validation_size, counts - tests)
-    tests_here = np.repeat(tests, counts)
-    held_out = np.repeat(tests + validations, counts)
-    rows = pool[order]
-    test = rows[place < tests_here] if given_test is None else np.flatnonzero(given_test)
+    part = np.zeros(len(pool), dtype=np.int8)
+    ends = np.cumsum(counts)
+    for first, test, validation in zip(ends - counts, tests, validations, strict=True):
+        part[order[first : first + test]] = _TEST
+        part[order[first + test : first + test + validation]] = _VALIDATION
+    del order
     return Parts(
-        train=np.sort(rows[place >= held_out]),
-        validation=np.sort(rows[(place >= tests_here) & (place < held_out)]),
-        test=np.sort(test).astype(np.int64),
+        train=pool[part == _TRAIN],
+        validation=pool[part == _VALIDATION],
+        test=pool[part == _TEST] if given_test is None else np.flatnonzero(given_test),
     )
 
 

@@ -200,7 +200,7 @@ def _assemble(
         target=values.astype(np.int64 if classes else np.float64),
         target_name=target.name,
         class_names=target.categories,
-        rows=rows.astype(np.int64),
+        rows=rows.astype(np.int64, copy=False),
         missing="mean" if missing == "drop" else missing,
         notes=tuple(notes),
     )

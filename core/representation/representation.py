@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from core.data.dataset import Dataset
 from core.errors import InputError, nearest
 from core.representation.scaling import SCALINGS, Affine, Scaling
 
-MEASURED = 2**20  # numbers of the training part that are looked at together
+MEASURED = 2**18  # numbers of the training part that are looked at together
 
 
 @dataclass(frozen=True)
@@ -303,9 +304,10 @@ def _filled(known: np.ndarray, strategy: str) -> tuple[np.ndarray, np.ndarray]:
     """`known` (n, f) with its gaps filled, and by what (f,); 0 for a column without any value."""
     gaps = np.isnan(known)
     fill = np.zeros(known.shape[1])
-    for column in np.flatnonzero(~gaps.all(axis=0)):
-        values = known[~gaps[:, column], column]
-        fill[column] = np.median(values) if strategy == "median" else values.mean()
+    for column, some, all_of_it in zip(count(), gaps.any(axis=0), gaps.all(axis=0), strict=False):
+        if not all_of_it:
+            values = known[~gaps[:, column], column] if some else known[:, column]
+            fill[column] = np.median(values) if strategy == "median" else values.mean()
     return (np.where(gaps, fill, known) if gaps.any() else known), fill
 
 
