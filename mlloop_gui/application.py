@@ -20,6 +20,7 @@ from mlloop_gui.main_window import MainWindow
 
 SETTLED = 500  # milliseconds
 PICTURE = "mlloop.png"
+LATE = True  # the docks are filled after the first picture
 
 
 def has_display() -> bool:
@@ -48,7 +49,7 @@ def main(file: str | None = None) -> int:
     crash.install()
     ender = Ender(application)
     found, trouble = settings.load()
-    window = MainWindow(experiment, found, late=True)
+    window = MainWindow(experiment, found, LATE)
     if file:
         window.session.path = file
         window.session.saved = experiment

@@ -44,7 +44,7 @@ CORE = (
     ("export",),
 )
 WINDOW = (
-    ("theme", "style_sheet", "settings", "crash"),
+    ("theme", "style_sheet", "settings", "crash", "lean_pyqtgraph"),
     ("plots",),
     ("frames",),
     ("maps", "film"),

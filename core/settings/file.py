@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
-import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-
-import tomli_w
 
 from core.errors import InputError
 
@@ -45,6 +42,8 @@ def read_text(path: str | os.PathLike[str]) -> str:
 
 def parse_toml(text: str, file: str | None = None) -> dict[str, Any]:
     """The tables in `text`; raises `InputError` that names the line."""
+    import tomllib  # the window's start reads no file
+
     try:
         return tomllib.loads(text)
     except RecursionError:
@@ -56,12 +55,16 @@ def parse_toml(text: str, file: str | None = None) -> dict[str, Any]:
 
 
 def _value(value: Any) -> str:
+    import tomli_w
+
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(_value, value))}]"
     return tomli_w.dumps({"v": value}).removeprefix("v = ").rstrip("\n")
 
 
 def _table(table: Mapping[str, Any], name: str = "") -> list[str]:
+    import tomli_w
+
     lines, inner = [], []
     for key, value in table.items():
         shown = tomli_w.dumps({key: 0}).removesuffix(" = 0\n")

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from core.errors import InputError
-from mlloop_gui.cli.arguments import Parser, version
+from mlloop_gui.cli.arguments import Parser, ShowVersion
 
 DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 
@@ -70,7 +70,7 @@ def _dispatch(words: list[str]) -> int:
     parser.add_argument(
         "file", nargs="?", metavar="FILE", help="an experiment file (TOML); else the default one"
     )
-    parser.add_argument("--version", action="version", version=f"mlloop {version()}")
+    parser.add_argument("--version", action=ShowVersion)
     file = parser.parse_args(words).file
     from mlloop_gui.cli.window import open_window
 

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import argparse
 import re
-import tomllib
-from importlib import metadata
+import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
 from core.errors import InputError
+
+
+class ShowVersion(argparse.Action):
+    """Prints the program's version, which is looked up for no other reason, and ends."""
+
+    def __init__(self, option_strings: list[str], dest: str, **_: Any) -> None:
+        text = "show program's version number and exit"
+        super().__init__(option_strings, argparse.SUPPRESS, nargs=0, help=text)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
+        """Print one line on standard output."""
+        sys.stdout.write(f"{parser.prog} {version()}\n")
+        parser.exit()
 
 
 class Parser(argparse.ArgumentParser):
@@ -31,9 +43,13 @@ class Parser(argparse.ArgumentParser):
 
 def version() -> str:
     """The program's version: as installed, or as the checkout says."""
+    from importlib import metadata  # and the many modules that it needs
+
     try:
         return metadata.version("mlloop")
     except metadata.PackageNotFoundError:
+        import tomllib
+
         project = Path(__file__).parents[2] / "pyproject.toml"
         return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from importlib import metadata
 
 from core.errors import InputError
 from core.experiment import load
@@ -20,7 +19,9 @@ def open_window(file: str | None) -> int:
     """
     if file is not None:
         load(file)
-    refuse_broken_qt(metadata.version("pyside6-essentials"), sys.version_info[:2])
+    from PySide6 import __version__ as version
+
+    refuse_broken_qt(version, sys.version_info[:2])
     from mlloop_gui.application import main
 
     return main(file)
