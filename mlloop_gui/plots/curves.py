@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QAction
@@ -15,8 +14,9 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from mlloop_gui.plots import numbers, ranges
 from mlloop_gui.plots.base import Plot
 from mlloop_gui.plots.header import Entry
+from mlloop_gui.plots.lines import Line, Lines
 from mlloop_gui.plots.overlay import Overlay
-from mlloop_gui.plots.series import Series, glyph_for, layer_number, pen_for, thin
+from mlloop_gui.plots.series import THINNED, Series, glyph_for, layer_number, pen_for, thin
 
 #: More layers than this are named in the read-out and the table, not beside their lines.
 _MOST_LABELS = 5
@@ -54,7 +54,8 @@ class CurvePlot(Plot):
     ) -> None:
         self._overlay: Overlay | None = None
         self._series: dict[str, Series] = {}
-        self._items: dict[str, pg.PlotCurveItem] = {}
+        self._items: dict[str, Line] = {}
+        self._drawn: Lines | None = None
         self._events: tuple[tuple[float, str], ...] = ()
         self._dots: tuple[tuple[float, float, str], ...] = ()
         self._head: float | None = None
@@ -67,8 +68,9 @@ class CurvePlot(Plot):
         self._cursor: float | None = None
         super().__init__(title, "" if self._percent else unit, x_label, parent=parent)
         self.y_axis.percent = self._percent
-        self._overlay = Overlay(self.box)
-        self.addItem(self._overlay, ignoreBounds=True)
+        self._drawn, self._overlay = Lines(), Overlay(self.box)
+        for layer in (self._drawn, self._overlay):
+            self.addItem(layer, ignoreBounds=True)
         self._log_y_action = self._check_action("Logarithmic values", self.set_log_y)
         self._log_x_action = self._check_action(f"Logarithmic {x_label}s", self.set_log_x)
         self.setMinimumSize(200, 96)
@@ -102,9 +104,8 @@ class CurvePlot(Plot):
         self._series[name] = line
         item = self._items.get(name)
         if item is None:
-            item = pg.PlotCurveItem(antialias=True)
-            self._items[name] = item
-            self.addItem(item, ignoreBounds=True)
+            assert self._drawn is not None
+            item = self._items[name] = self._drawn.add()
         if before is None or before.style != style:
             item.setPen(pen_for(style, self.theme))
             item.setZValue({"fine": 1, "pale": 2}.get(style.split(" ")[0], 5))
@@ -114,9 +115,13 @@ class CurvePlot(Plot):
     def remove_series(self, name: str) -> None:
         """Take a line away; an unknown name is no error."""
         if name in self._series:
-            self.removeItem(self._items.pop(name))
+            self._remove(name)
             del self._series[name]
             self.settle()
+
+    def _remove(self, name: str) -> None:
+        assert self._drawn is not None
+        self._drawn.remove(self._items.pop(name))
 
     def set_percent(self, percent: bool) -> None:
         """Write values as shares of 100 %, or as plain numbers."""
@@ -125,7 +130,7 @@ class CurvePlot(Plot):
     def clear_series(self) -> None:
         """Take every line, event and dot away, as at the start of a new run."""
         for name in list(self._series):
-            self.removeItem(self._items.pop(name))
+            self._remove(name)
         self._series.clear()
         self._events, self._dots, self._head = (), (), None
         self._range_x = self._range_y = None
@@ -187,8 +192,8 @@ class CurvePlot(Plot):
         self.settle()
 
     def _draw(self, line: Series) -> None:
-        x, y = thin(line.x, line.y)
-        self._items[line.name].setData(self._across(x), self._up(y), connect="finite")
+        x, y = thin(line.x, line.y) if len(line.x) > THINNED else (line.x, line.y)
+        self._items[line.name].setData(self._across(x), self._up(y))
 
     def _across(self, x: Any) -> NDArray[np.float64]:
         return np.log10(np.maximum(x, 1.0)) if self._log_x else x
@@ -214,10 +219,10 @@ class CurvePlot(Plot):
         if (across, up) != (self._range_x, self._range_y):
             self._range_x, self._range_y = across, up
             self.set_view(across, up)
-            if self._overlay is not None:
-                self._overlay.set_rect(
-                    QRectF(across[0], up[0], across[1] - across[0], up[1] - up[0])
-                )
+            rect = QRectF(across[0], up[0], across[1] - across[0], up[1] - up[0])
+            for layer in (self._drawn, self._overlay):
+                if layer is not None:
+                    layer.set_rect(rect)
 
     def settle(self) -> None:
         """Have ranges, marks, legend and description follow the lines."""

@@ -117,8 +117,8 @@ class FormulaView(QWidget):
         return int(height + 0.999) + 2 * _MARGIN
 
     def sizeHint(self) -> QSize:
-        """Return the size on one line as far as that is not too long."""
-        return QSize(260, self.heightForWidth(260))
+        """Return a width at which it can be read, and the height at the width that it has."""
+        return QSize(260, self.heightForWidth(max(self.width(), 60)))
 
     def minimumSizeHint(self) -> QSize:
         """Return the least size."""

@@ -6,8 +6,9 @@ Sizes are parts of an em, as in a printed book; no mark is smaller than the smal
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFont, QFontMetricsF, QPainterPath
@@ -36,8 +37,7 @@ _ROOM = {
 _AXIS = 0.26  # height of the middle of a minus over the line, in em
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(NamedTuple):
     """Text, a line or a stretched sign at its place.
 
     Attributes
@@ -81,8 +81,8 @@ class Box:
 
     def at(self, x: float, y: float) -> Iterator[Mark]:
         """The marks, moved."""
-        for mark in self.marks:
-            yield replace(mark, x=mark.x + x, y=mark.y + y)
+        for kind, left, top, *rest in self.marks:
+            yield Mark(kind, left + x, top + y, *rest)
 
 
 @lru_cache(maxsize=64)
@@ -270,7 +270,7 @@ def _accent(node: Accent, pixels: int) -> Box:
         max(whole.width, x + mark.width),
         max(whole.up, -top),
         whole.down,
-        (letter, replace(mark, x=x, y=top)),
+        (letter, mark._replace(x=x, y=top)),
     )
 
 

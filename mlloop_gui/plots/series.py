@@ -14,8 +14,10 @@ from mlloop_gui.style_sheet import mix
 from mlloop_gui.theme import Theme
 
 Floats = NDArray[np.float64]
-#: A series longer than this is drawn by the extremes of its stretches.
+#: A series that is thinned is drawn by the extremes of its stretches, with so many points.
 MOST_POINTS = 1200
+#: What comes with a frame, at most 800 stretches by two extremes, is not thinned a second time.
+THINNED = 1600
 #: Dash patterns by which layers are told apart, beside their shade and their label.
 _DASHES = ((), (6.0, 3.0), (1.5, 2.5), (8.0, 3.0, 1.5, 3.0), (3.0, 2.0), (10.0, 4.0))
 
