@@ -47,10 +47,15 @@ class _Thread(QThread):
             self._do(job)
 
     def _do(self, job: Job) -> None:
+        told = -1
+
         def progress(share: float) -> None:
+            nonlocal told
             if job.cancelled.is_set():
                 raise CancelledError
-            self._tell(job, "progressed", share)
+            if int(100 * share) != told:  # else nothing would change on screen
+                told = int(100 * share)
+                self._tell(job, "progressed", share)
 
         try:
             progress(0.0)

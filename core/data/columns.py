@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 TOGETHER = 4096  # rows turned into a block together: a cache's worth
+_TRUTHS = {f(word): word for word in ("True", "False") for f in (str, str.upper, str.lower)}
 _WHOLE = (np.int8, np.int16, np.int32, np.int64)
 
 
@@ -108,6 +110,34 @@ def _narrowest(values: np.ndarray) -> np.dtype:
     return np.dtype(np.float64)  # as whole numbers beyond 64 bits are read
 
 
+@dataclass(frozen=True, eq=False)
+class RawColumn:
+    """A column as read: numbers where the whole column reads as such, else texts.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,)
+        The numbers (NaN = missing), or places in `texts` (-1 = missing), in a narrow type.
+    texts : tuple of str or None
+        The different texts; None for numbers.
+    whole : bool
+        Whether all numbers are written as whole ones.
+    """
+
+    values: np.ndarray
+    texts: tuple[str, ...] | None = None
+    whole: bool = False
+
+    @property
+    def numeric(self) -> bool:
+        return self.texts is None
+
+    @property
+    def gaps(self) -> np.ndarray:
+        """Which rows have no value, (n,)."""
+        return np.isnan(self.values) if self.texts is None else self.values < 0
+
+
 class Growing:
     """A column that is read piece by piece, widened when a piece asks for it.
 
@@ -141,7 +171,11 @@ class Growing:
         self._held[self._count : count] = piece
         self._count = count
 
-    def finished(self) -> np.ndarray:
+    def finished(self) -> RawColumn:
+        """All of it; nothing can be added any more."""
+        return RawColumn(self.values(), whole=self.whole)
+
+    def values(self) -> np.ndarray:
         """All values; nothing can be added any more."""
         held = self._held
         del self._held
@@ -165,6 +199,11 @@ class GrowingTexts:
         found = [places.setdefault(" ".join(text.split()), len(places)) for text in texts]
         self._codes.add(np.array([*found, -1], np.int64)[codes])
 
-    def finished(self) -> tuple[np.ndarray, tuple[str, ...]]:
-        """Each row's code (-1 = missing), and what the codes 0, 1, ... stand for."""
-        return self._codes.finished(), tuple(self._places)
+    def finished(self) -> RawColumn:
+        """All of it, the spellings of true and false as one text each if there is nothing else."""
+        codes, texts = self._codes.values(), tuple(self._places)
+        if not texts or not all(text in _TRUTHS for text in texts):
+            return RawColumn(codes, texts)
+        words = tuple(dict.fromkeys(_TRUTHS[text] for text in texts))
+        lookup = np.array([*(words.index(_TRUTHS[text]) for text in texts), -1], np.int8)
+        return RawColumn(lookup[codes], words)

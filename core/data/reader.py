@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from core.data.scan import ParserError, RawColumn, read_columns
+from core.data.columns import RawColumn
+from core.data.scan import ParserError, read_columns
 from core.data.sniff import Dialect, sniff
 from core.data.source import Progress
 from core.errors import InputError

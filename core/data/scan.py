@@ -5,13 +5,10 @@ from __future__ import annotations
 import warnings
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-import numpy as np
-
-from core.data.columns import Growing, GrowingTexts
+from core.data.columns import Growing, GrowingTexts, RawColumn
 from core.data.sniff import MISSING, SAMPLE_BYTES, Dialect
 from core.data.source import Progress, within
 
@@ -20,11 +17,6 @@ PROBED = 1000
 SPARE = 1.06  # room for so many times the rows that the first ones promise
 FIRST = 0.9  # the share of a first pass, if some columns need a second one
 _NO_TEXTS = sorted(MISSING | {f(name) for name in MISSING for f in (str.upper, str.title)})
-_TRUTHS = {"True": "True", "TRUE": "True", "true": "True"} | {
-    "False": "False",
-    "FALSE": "False",
-    "false": "False",
-}
 
 
 class ParserError(Exception):
@@ -33,34 +25,6 @@ class ParserError(Exception):
 
 class _SpacesError(Exception):
     """A cell begins with a blank, which must be skipped then."""
-
-
-@dataclass(frozen=True, eq=False)
-class RawColumn:
-    """A column as read: numbers where the whole column reads as such, else texts.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n,)
-        The numbers (NaN = missing), or places in `texts` (-1 = missing), in a narrow type.
-    texts : tuple of str or None
-        The different texts; None for numbers.
-    whole : bool
-        Whether all numbers are written as whole ones.
-    """
-
-    values: np.ndarray
-    texts: tuple[str, ...] | None = None
-    whole: bool = False
-
-    @property
-    def numeric(self) -> bool:
-        return self.texts is None
-
-    @property
-    def gaps(self) -> np.ndarray:
-        """Which rows have no value, (n,)."""
-        return np.isnan(self.values) if self.texts is None else self.values < 0
 
 
 class _Watched:
@@ -169,14 +133,7 @@ class _Scan:
                     else:
                         self._check_spaces(series.dropna())
                         del growing[name]
-        found = {}
-        for name, column in growing.items():
-            values = column.finished()
-            if isinstance(column, GrowingTexts):
-                found[name] = _without_variants(*values)
-            else:
-                found[name] = RawColumn(values, whole=column.whole)
-        return found
+        return {name: column.finished() for name, column in growing.items()}
 
     def _check_spaces(self, texts: Any) -> None:
         if not self.skipping and any(str(text)[:1] == " " for text in texts):
@@ -216,12 +173,3 @@ class _Scan:
                 if watched.error is not None:
                     raise watched.error from None
                 raise ParserError(str(error)) from None
-
-
-def _without_variants(codes: np.ndarray, texts: tuple[str, ...]) -> RawColumn:
-    """A column of nothing but truths in several spellings has only two texts."""
-    if not texts or not all(text in _TRUTHS for text in texts):
-        return RawColumn(codes, texts)
-    words = tuple(dict.fromkeys(_TRUTHS[text] for text in texts))
-    lookup = np.array([*(words.index(_TRUTHS[text]) for text in texts), -1], np.int8)
-    return RawColumn(lookup[codes], words)

@@ -259,6 +259,7 @@ def _with_test(
     if len(rows) < len(values):
         notes.append(f"{test.shown}: {_rows(len(values) - len(rows))} left out")
     given = np.zeros(len(dataset) + len(rows), dtype=bool)
+    assert isinstance(dataset.inputs, Columns)
     given[len(dataset) :] = True
     added = values[rows].astype(dataset.target.dtype)
     return Dataset(

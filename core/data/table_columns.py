@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from core.data.columns import narrowed
+from core.data.columns import RawColumn, narrowed
 from core.data.reader import OFTEN, RawTable, line_of_row
-from core.data.scan import RawColumn
 from core.data.sniff import Dialect, is_number
 from core.errors import InputError
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from core.data.columns import RawColumn
 from core.data.reader import RawTable
-from core.data.scan import RawColumn
 from core.data.table_columns import (
     MOST_CLASSES,
     ColumnPlan,
