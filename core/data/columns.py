@@ -50,13 +50,12 @@ class Columns(np.lib.mixins.NDArrayOperatorsMixin):
         if isinstance(chosen, int | np.integer):
             found = self.arrays[chosen][rows]
             return found if found.dtype == self.dtype else found.astype(self.dtype)
-        if not isinstance(chosen, slice):
+        if isinstance(rows, int | np.integer) and isinstance(chosen, slice):
+            return np.array([array[rows] for array in self.arrays[chosen]], np.float64)
+        if not (isinstance(chosen, slice) and chosen == slice(None)) or np.ndim(rows) > 1:
             return np.asarray(self)[key]
-        arrays = self.arrays[chosen]
-        if isinstance(rows, int | np.integer):
-            return np.array([array[rows] for array in arrays], np.float64)
-        parts = [array[rows] for array in arrays]
-        return _side_by_side(parts, len(parts[0]) if parts else 0)
+        parts = [array[rows] for array in self.arrays]
+        return _side_by_side(parts, len(parts[0]))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         if copy is False:

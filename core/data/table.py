@@ -13,7 +13,7 @@ from core.data.columns import Columns
 from core.data.dataset import Column, Dataset
 from core.data.reader import RawTable, read_table
 from core.data.sniff import DELIMITER_NAMES
-from core.data.source import Progress, Source
+from core.data.source import Progress, Source, within
 from core.data.table_columns import KINDS, ColumnPlan, plan_input
 from core.data.table_given import given_inputs, given_target
 from core.data.table_target import choose_target, plan_target, shown_names
@@ -73,7 +73,9 @@ class Table(Source):
             raise InputError(
                 "the table's file is not named", field="data.path", allowed="a CSV or TSV file"
             )
-        table = read_table(Path(resolve(settings.path)), settings.path, progress)
+        test_path = getattr(settings, "test_path", None)
+        first = within(progress, 0.0, 0.5) if test_path else progress
+        table = read_table(Path(resolve(settings.path)), settings.path, first)
         inputs, target = plan(table, settings)
         used = [column for column in inputs if column.role == "input"]
         if not used:
@@ -84,9 +86,9 @@ class Table(Source):
                 allowed="at least one column of numbers or of repeating categories",
             )
         dataset = _assemble(table, used, target, settings)
-        if getattr(settings, "test_path", None):
-            test_path = Path(resolve(settings.test_path))
-            test = read_table(test_path, settings.test_path, None)
+        if test_path:
+            second = within(progress, 0.5, 1.0)
+            test = read_table(Path(resolve(test_path)), test_path, second)
             dataset = _with_test(dataset, table, test, used, target, settings)
         return dataset
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -222,12 +222,9 @@ def _numbers_in_text(
     known = int(counts.sum())
     most = known - 1 if forced else min(0.2 * known, known - 1)
     parsed, odd = np.full(len(texts) + 1, np.nan), 0
-    for start in range(0, len(texts), OFTEN):
-        table.look_up()
-        block = texts[start : start + OFTEN]
-        values = np.array([parse_number(text, table.dialect) for text in block])
-        parsed[start : start + len(block)] = values
-        odd += int(counts[start : start + OFTEN][np.isnan(values)].sum())
+    for block, values in parsed_blocks(table, texts):
+        parsed[block] = values
+        odd += int(counts[block][np.isnan(values)].sum())
         if odd > most:
             return None
     example = min(
@@ -236,6 +233,15 @@ def _numbers_in_text(
         default="",
     )
     return parsed[codes], odd, example
+
+
+def parsed_blocks(table: RawTable, texts: Sequence[str]) -> Iterator[tuple[slice, np.ndarray]]:
+    """Which of the texts, and the numbers that they hold (NaN if none), some thousand at a time."""
+    for start in range(0, len(texts), OFTEN):
+        table.look_up()
+        some = texts[start : start + OFTEN]
+        values = np.array([parse_number(text, table.dialect) for text in some])
+        yield slice(start, start + len(some)), values
 
 
 def parse_number(text: str, dialect: Dialect) -> float:

@@ -8,7 +8,7 @@ from core.data.columns import narrowed
 from core.data.reader import RawTable, line_of_row
 from core.data.table_columns import (
     ColumnPlan,
-    parse_number,
+    parsed_blocks,
     refuse_infinite,
     texts_of,
 )
@@ -77,7 +77,9 @@ def _numbers(test: RawTable, name: str) -> np.ndarray:
         values = column.values
     else:
         texts, codes = texts_of(column)
-        parsed = np.array([parse_number(text, test.dialect) for text in texts] + [np.nan])
+        parsed = np.full(len(texts) + 1, np.nan)
+        for block, numbers in parsed_blocks(test, texts):
+            parsed[block] = numbers
         values = parsed[codes]
         wrong = np.flatnonzero((codes >= 0) & np.isnan(values))
         if wrong.size:
