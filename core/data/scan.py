@@ -112,13 +112,13 @@ class _Scan:
         """The columns `names`, those in `texts` as such; without those that turn out to be."""
         import pandas as pd
 
-        growing: dict[str, Growing | GrowingTexts] = {}
+        growing: dict[str, Growing | GrowingTexts] | None = None
         options: dict[str, Any] = {"chunksize": ROWS, "dtype": dict.fromkeys(texts, str)}
         if len(names) < len(self.dialect.names):
             options["usecols"] = list(names)  # no row is too long for the parser then
         with self._open(progress, **options) as (watched, frames):
             for frame in frames:
-                if not growing:
+                if growing is None:
                     whole = len(frame) < ROWS
                     room = len(frame) if whole else int(SPARE * len(frame) / watched.share) + ROWS
                     growing = {n: (GrowingTexts if n in texts else Growing)(room) for n in names}
@@ -133,7 +133,7 @@ class _Scan:
                     else:
                         self._check_spaces(series.dropna())
                         del growing[name]
-        return {name: column.finished() for name, column in growing.items()}
+        return {name: column.finished() for name, column in (growing or {}).items()}
 
     def _check_spaces(self, texts: Any) -> None:
         if not self.skipping and any(str(text)[:1] == " " for text in texts):
