@@ -54,6 +54,8 @@ class ArrayTable(Canvas):
         self._most = (max_rows, max_columns)
         self._signed = signed
         self._limit = 1.0
+        self._cell: tuple[float, float] | None = None
+        self._hint: QSize | None = None
         super().__init__(title, parent)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.refresh()
@@ -108,6 +110,11 @@ class ArrayTable(Canvas):
         if (rows, columns) != self._most:
             self._most = (max(rows, 1), max(columns, 1))
             self.refresh()
+
+    def refresh(self) -> None:
+        """Lay out and paint anew; sizes are looked at many times, and found once."""
+        self._cell = self._hint = None
+        super().refresh()
 
     def text_at(self, row: int, column: int) -> str:
         """Return the number of a cell as it is written."""
@@ -167,6 +174,11 @@ class ArrayTable(Canvas):
     # Geometry
 
     def _cell_size(self) -> tuple[float, float]:
+        if self._cell is None:
+            self._cell = self._find_cell_size()
+        return self._cell
+
+    def _find_cell_size(self) -> tuple[float, float]:
         rows, columns = self._shown()
         face = font("mono")
         widest = self.text_width("0.00", "mono")
@@ -184,6 +196,11 @@ class ArrayTable(Canvas):
 
     def sizeHint(self) -> QSize:
         """Return the size of the cells shown, the names and the notes."""
+        if self._hint is None:
+            self._hint = self._find_size()
+        return self._hint
+
+    def _find_size(self) -> QSize:
         rows, columns = self._shown()
         width, height = self._cell_size()
         origin = self._origin()

@@ -92,6 +92,8 @@ class FormulaView(QWidget):
         laid = self.unshifted(width, self._pixels)
         if laid is None or not self._shift:
             return laid, 0
+        if laid.lines == 1 and laid.width + self._shift <= width - 2 * _MARGIN:
+            return laid, self._shift
         shifted = self.unshifted(width - self._shift, self._pixels)
         if shifted is None or shifted.lines > laid.lines:
             return laid, 0

@@ -10,6 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from mlloop_gui.theme import Theme
+from mlloop_gui.views.calm import Calm
 
 _AROUND = 80  # pixels of the title's margins and of what stands beside the tabs
 
@@ -47,7 +48,11 @@ class TabTitle(QWidget):
         self.bar.setUsesScrollButtons(False)
         self._beside: tuple[int, QWidget] | None = None
         self._fit: Callable[[int], None] | None = None
-        self._row = row = QHBoxLayout(self)
+        line = QWidget()
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(Calm(line))
+        self._row = row = QHBoxLayout(line)
         row.setContentsMargins(8, 0, 8, 0)
         row.addWidget(self.bar)
         row.addWidget(QLabel(), 1)
@@ -126,7 +131,7 @@ class Bottom(QWidget):
         self._stack = QStackedWidget()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._stack)
+        layout.addWidget(Calm(self._stack))
         self.title.bar.currentChanged.connect(self._turn_to)
         self._turn_to(0)
 

@@ -23,6 +23,7 @@ from mlloop_gui.plots.embedding import ScatterEmbedding
 from mlloop_gui.session import Session
 from mlloop_gui.theme import Theme, class_blend, class_lut, current, diverging_lut, font_px
 from mlloop_gui.views.boundary_stage import StageView
+from mlloop_gui.views.calm import Calm
 from mlloop_gui.views.card import Card
 from mlloop_gui.views.pace import NUMBERS, PICTURES, Pace
 
@@ -69,13 +70,15 @@ class BoundaryView(Card):
         self._across.setChildrenCollapsible(False)
         self.body.addWidget(self._axes)
         self.body.addWidget(self._across, 1)
-        self.body.addLayout(self._results(actions))
+        self.body.addWidget(Calm(self._results(actions)))
         session.run_started.connect(self._restart)
         session.frame_changed.connect(self._follow)
         session.sample_changed.connect(self._mark)
 
-    def _results(self, actions: Actions) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _results(self, actions: Actions) -> QWidget:
+        made = QWidget()
+        row = QHBoxLayout(made)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(10)
         self._train, self._validation, self._test = QLabel(), QLabel(), QPushButton()
         self._test.setObjectName("test_button")
@@ -90,7 +93,7 @@ class BoundaryView(Card):
             column.addWidget(label)
         row.addLayout(column, 1)
         row.addWidget(self._test)
-        return row
+        return made
 
     # -- following -----------------------------------------------------------------------------
 

@@ -63,7 +63,7 @@ class ScrubBar(QFrame):
         row.addWidget(self.field)
         row.addWidget(self._of)
         row.addWidget(self.timeline, 1)
-        # Both have one width for all numbers but the largest, so that the bar does not jump.
+        # Both have one size for all numbers but the largest, so that nothing is laid out anew.
         self._fit_texts()
         for action in ("reset", "step_back"):
             actions[action].triggered.connect(self._give_up)
@@ -78,8 +78,9 @@ class ScrubBar(QFrame):
 
     def _fit_texts(self) -> None:
         metrics = self.field.fontMetrics()
-        self.field.setFixedWidth(metrics.horizontalAdvance("10000000") + 32)
-        self._of.setFixedWidth(metrics.horizontalAdvance("of 10 000 000") + 4)
+        height = self.field.sizeHint().height()
+        self.field.setFixedSize(metrics.horizontalAdvance("10000000") + 32, height)
+        self._of.setFixedSize(metrics.horizontalAdvance("of 10 000 000") + 4, height)
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in the theme's colours."""

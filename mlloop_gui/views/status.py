@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from mlloop_gui.frames import Frame, RunState
@@ -28,7 +29,8 @@ class Status(QLabel):
         self.setToolTip(help_text)
         self._caption = caption
         self._shown: object = None
-        self.setTextFormat(Qt.TextFormat.RichText)
+        self._value = ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
         width = self.fontMetrics().horizontalAdvance(f"{caption} {widest}  ")
         self.setMinimumWidth(width)
 
@@ -39,8 +41,24 @@ class Status(QLabel):
         self._shown = (value, text)
         self.setProperty("value", value)
         shown = str(value) if text is None else text
-        self.setText(f"{self._caption} <b>{shown}</b>" if self._caption else shown)
+        self._value = shown
+        self.setText(f"{self._caption} {shown}".strip())
         self.setAccessibleDescription(shown)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the caption and, bold, the value; as rich text it would be laid out each time."""
+        if not self._caption:
+            super().paintEvent(event)
+            return
+        with QPainter(self) as painter:
+            painter.setPen(self.palette().color(self.foregroundRole()))
+            caption, where = f"{self._caption} ", Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(self.rect(), where, caption)
+            across = self.fontMetrics().horizontalAdvance(caption)
+            face = QFont(self.font())
+            face.setBold(True)
+            painter.setFont(face)
+            painter.drawText(self.rect().adjusted(across, 0, 0, 0), where, self._value)
 
 
 class StatusBox(QWidget):
