@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from core import experiment as experiment_files
 from core.errors import InputError
 from core.experiment import Experiment
-from mlloop_gui import crash, settings
+from mlloop_gui import crash, settings, theme
 from mlloop_gui.main_window import MainWindow
 
 SETTLED = 500  # milliseconds
@@ -44,6 +44,7 @@ def main(file: str | None = None) -> int:
     if not has_display():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         return _picture(experiment)
+    os.environ[theme.STYLE_OF_QT] = theme.STYLE
     application = QApplication(sys.argv[:1])
     application.setApplicationName("mlloop")
     crash.install()

@@ -11,7 +11,6 @@ import numpy as np
 from core.explain import StageExplanation, explain_stage
 from core.explain.case import Case
 from core.explain.context import Context
-from core.explain.lenses import LENSES
 from core.leap import Leap
 from core.loop import LearningLoop
 from core.metrics import Evaluation
@@ -209,7 +208,11 @@ class FrameMaker:
 
     def _lens(self, loop: LearningLoop, sample: int, still: bool) -> Lens | None:
         view = self.view
-        if not view.lens or view.lens not in LENSES or not view.inspector:
+        if not view.lens or not view.inspector:
+            return None
+        from core.explain.lenses import LENSES  # asked for by no first picture
+
+        if view.lens not in LENSES:
             return None
         every = INSPECTOR_EVERY if self._driver.speed else INSPECTOR_EVERY_AT_MAX
         if not self._turn_of("lens", every, still):

@@ -6,6 +6,7 @@ indigo that is neither. Colour is never the only carrier, so every use has a sha
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -21,6 +22,8 @@ from mlloop_gui.style_sheet import mix
 #: Sizes in pixels at scale 1; nothing on screen is smaller than ``small``.
 FONT_PIXELS = {"small": 12, "base": 13, "mono": 12, "title": 14, "large": 16, "formula": 18}
 SMALLEST_TEXT = 12
+#: The style that the style sheet is written for, and the variable that Qt takes one from.
+STYLE, STYLE_OF_QT = "Fusion", "QT_STYLE_OVERRIDE"
 #: Ctrl + and Ctrl - move the scale between these.
 SCALES = (1.0, 2.5)
 
@@ -254,7 +257,9 @@ def apply(application: QApplication, theme: Theme, scale: float = 1.0) -> None:
     sheet = stylesheet(theme, scale)
     if application.styleSheet() == sheet and application.palette() == palette(theme):
         return  # setting them again would have every widget of every window styled anew
-    application.setStyle("Fusion")
+    # Python's name for the style, which this returns, takes as long to make as all the rest here.
+    if os.environ.get(STYLE_OF_QT) != STYLE:
+        application.setStyle(STYLE)
     application.setPalette(palette(theme))
     application.setStyleSheet(sheet)
 

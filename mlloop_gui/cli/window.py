@@ -8,6 +8,10 @@ import sys
 from core.errors import InputError
 from core.experiment import load
 
+# Once Qt is there, the source of every module that is imported is read for its name, so what
+# needs no Qt comes before it: the engine.
+from mlloop_gui import driver as driver
+
 
 def open_window(file: str | None) -> int:
     """Open the window on an experiment file, or on the default experiment.

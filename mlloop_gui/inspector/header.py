@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
     QLabel,
-    QSizePolicy,
     QToolButton,
     QWidget,
 )
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 from core.metrics import predicted_classes
 from core.stages import Stage
 from mlloop_gui.inspector.base import Choice
+from mlloop_gui.inspector.elided_label import ElidedLabel
 from mlloop_gui.inspector.face_chooser import FaceChooser
 from mlloop_gui.inspector.layers import LayerChooser
 from mlloop_gui.inspector.moment import Moment
@@ -29,40 +29,8 @@ if TYPE_CHECKING:
     from mlloop_gui.session import Session
 
 
-_LEAST_SHOWN = 5  # letters of a shortened text
 _LEAST_ROOM = 110  # pixels for what is said of the sample
 _BUTTON = "QToolButton { padding-left: 5px; padding-right: 5px; }"
-
-
-class ElidedLabel(QLabel):
-    """A line of text that ends in an ellipsis where there is no room; all of it is its tooltip."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-
-    def setText(self, text: str) -> None:
-        """Set the text, and the same as a tooltip."""
-        super().setText(text)
-        self.setToolTip(text)
-
-    def minimumSizeHint(self) -> QSize:
-        """Return a width that any layout has."""
-        return QSize(24, super().minimumSizeHint().height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the text, shortened."""
-        shown = self.fontMetrics().elidedText(
-            self.text(), Qt.TextElideMode.ElideRight, self.width()
-        )
-        if shown != self.text() and len(shown) < _LEAST_SHOWN:
-            return  # a letter or two tell nothing
-        painter = QPainter(self)
-        where = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        self.style().drawItemText(
-            painter, self.rect(), int(where), self.palette(), True, shown, self.foregroundRole()
-        )
-        painter.end()
 
 
 class StageChooser(QWidget):

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from mlloop_gui.actions import Actions
 from mlloop_gui.frames import Frame, RunState
-from mlloop_gui.inspector.header import ElidedLabel
+from mlloop_gui.inspector.elided_label import ElidedLabel
 from mlloop_gui.plots.boundary import BoundaryPlot, Mode
 from mlloop_gui.plots.confusion import ConfusionMatrix
 from mlloop_gui.plots.embedding import ScatterEmbedding

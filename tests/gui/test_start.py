@@ -37,6 +37,14 @@ LATE_MODULES = (
     "mlloop_gui.plots.curves",
     "mlloop_gui.guide",
     "mlloop_gui.help",
+    "mlloop_gui.inspector.base",
+    "mlloop_gui.panels.fields.source",
+    "core.explain.lenses",
+    "tomllib",
+    "tomli_w",
+    "difflib",
+    "email",
+    "pyqtgraph.parametertree",
     "mlloop_gui.data_dialog",
     "numba",
     "pandas",
@@ -48,6 +56,7 @@ LATE_MODULES = (
 PROGRAM = """
 import json, sys
 import mlloop_gui.__main__ as program
+import mlloop_gui.cli.window
 from mlloop_gui.growth import Growth
 
 def tell(growth):
@@ -57,7 +66,7 @@ def tell(growth):
     names = [w.objectName() for kind in (QWidget, QAction) for w in window.findChildren(kind)]
     run = window.actions_by_name["run"]
     print(json.dumps({
-        "modules": sorted(sys.modules),
+        "modules": list(sys.modules),
         "names": [name for name in names if name],
         "map": window.session.frame.map is not None,
         "run": run.isEnabled() and window.run_bar.run_button.isVisible(),
@@ -104,6 +113,13 @@ def test_the_first_picture_waits_for_nothing_else(first_picture) -> None:
     loaded = set(first_picture["modules"])
     assert "mlloop_gui.main_window" in loaded  # the names are told as the list below has them
     assert not [name for name in LATE_MODULES if name in loaded]
+
+
+def test_qt_is_imported_after_all_that_needs_none(first_picture) -> None:
+    """Once it is there, it reads the source of every module that is imported after it."""
+    loaded = first_picture["modules"]
+    late = loaded[loaded.index("PySide6") :]
+    assert not [name for name in late if name.startswith(("numpy._core.", "pydantic.", "core."))]
 
 
 def names_of(window: QWidget) -> list[str]:

@@ -6,46 +6,45 @@ USER property; writing that property acts like a person's edit.
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from core.experiment import fields
-from mlloop_gui.panels.fields.activation import ActivationEditor
 from mlloop_gui.panels.fields.binding import Session
-from mlloop_gui.panels.fields.choice import ChoiceEditor
-from mlloop_gui.panels.fields.features import FeaturesEditor
-from mlloop_gui.panels.fields.flag import FlagEditor
-from mlloop_gui.panels.fields.hidden import HiddenEditor
-from mlloop_gui.panels.fields.line import NumberEditor, NumbersEditor, TextEditor
-from mlloop_gui.panels.fields.loss import LossEditor
-from mlloop_gui.panels.fields.row import FieldRow
-from mlloop_gui.panels.fields.source import SourceEditor
-from mlloop_gui.panels.fields.table import ColumnsEditor, PathEditor
 
-KINDS: dict[str, type[QWidget]] = {
-    "integer": NumberEditor,
-    "number": NumberEditor,
-    "flag": FlagEditor,
-    "text": TextEditor,
-    "choice": ChoiceEditor,
-    "choices": ActivationEditor,
-    "integers": HiddenEditor,
-    "numbers": NumbersEditor,
-    "texts": FeaturesEditor,
-    "columns": ColumnsEditor,
+if TYPE_CHECKING:
+    from mlloop_gui.panels.fields.row import FieldRow
+
+#: Modules of this package and their classes; each is imported for the first field that needs it,
+#: for the bar above the ring has one field and the first picture waits for no other.
+KINDS: dict[str, tuple[str, str]] = {
+    "integer": ("line", "NumberEditor"),
+    "number": ("line", "NumberEditor"),
+    "flag": ("flag", "FlagEditor"),
+    "text": ("line", "TextEditor"),
+    "choice": ("choice", "ChoiceEditor"),
+    "choices": ("activation", "ActivationEditor"),
+    "integers": ("hidden", "HiddenEditor"),
+    "numbers": ("line", "NumbersEditor"),
+    "texts": ("features", "FeaturesEditor"),
+    "columns": ("table", "ColumnsEditor"),
 }
 #: Fields that need more than their kind tells.
-SPECIAL: dict[str, type[QWidget]] = {
-    "data.source": SourceEditor,
-    "data.path": PathEditor,
-    "data.test_path": PathEditor,
-    "loss.name": LossEditor,
+SPECIAL: dict[str, tuple[str, str]] = {
+    "data.source": ("source", "SourceEditor"),
+    "data.path": ("table", "PathEditor"),
+    "data.test_path": ("table", "PathEditor"),
+    "loss.name": ("loss", "LossEditor"),
 }
 
 
 def _editor(session: Session, path: str, parent: QWidget | None) -> QWidget:
     field = fields()[path]
-    make = SPECIAL.get(path) or KINDS[field.kind]
-    return make(session, field, parent)  # type: ignore[call-arg, arg-type]  # all take these
+    module, name = SPECIAL.get(path) or KINDS[field.kind]
+    make = getattr(import_module(f"{__name__}.{module}"), name)
+    return make(session, field, parent)
 
 
 def field_widget(session: Session, path: str, parent: QWidget | None = None) -> QWidget:
@@ -59,12 +58,14 @@ def field_widget(session: Session, path: str, parent: QWidget | None = None) -> 
         if text and editor.isVisible():
             QToolTip.showText(editor.mapToGlobal(editor.rect().bottomLeft()), text, editor)
 
-    editor.binding.error_changed.connect(say)  # type: ignore[attr-defined]  # as above
+    editor.binding.error_changed.connect(say)  # type: ignore[attr-defined]  # every editor has one
     return editor
 
 
 def field_row(session: Session, path: str, parent: QWidget | None = None) -> FieldRow:
     """The labelled line of the field at `path`, with a place for errors."""
+    from mlloop_gui.panels.fields.row import FieldRow
+
     row = FieldRow(fields()[path], parent)
     row.set_editor(_editor(session, path, row))
     return row
