@@ -11,7 +11,16 @@ for _variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ[_variable] = "1"  # before anything imports numpy
 
 # Modules, each with a `run`.
-TABLES = ("updates", "learning", "landscape", "travel", "window", "presentation")
+TABLES = (
+    "updates",
+    "learning",
+    "landscape",
+    "loading",
+    "travel",
+    "window",
+    "frames",
+    "presentation",
+)
 
 
 def main(names: list[str]) -> int:

@@ -41,11 +41,24 @@ class Feature:
 
 @dataclass(frozen=True, eq=False)
 class _Group:
-    """The features made of one category column: `place` of the first, and code to offset."""
+    """The features made of one category column: `place` of the first, and code to offset.
+
+    The last offset, -1, is that of a missing category; so is that of one not seen in training.
+    """
 
     column: int
     place: int
     offsets: np.ndarray
+
+    def ones(self) -> np.ndarray:
+        """The features of each code, (codes + 1, features)."""
+        return np.eye(self.offsets.max() + 1)[self.offsets] * (self.offsets >= 0)[:, None]
+
+    def known(self, codes: np.ndarray) -> np.ndarray:
+        """The same codes, -1 for what is none."""
+        if codes.dtype.kind == "f":
+            codes = np.nan_to_num(codes, nan=-1.0).astype(np.int64)
+        return np.where((codes >= 0) & (codes < len(self.offsets) - 1), codes, -1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,29 +198,9 @@ class Representation:
         ndarray of shape (m, f), float64, C-contiguous
             Missing numbers are filled first; a missing or unknown category is all zeros.
         """
-        if raw.ndim != 2 or raw.shape[1] != self._width:
-            raise ValueError(f"raw rows have shape {raw.shape}, not (m, {self._width})")
-        raw = np.asarray(raw)
-        if not self._groups:
-            return self._scaled(raw[:, self._numbers], self.stats, self.fill)
-        out = np.zeros((len(raw), len(self.features)))
-        stats = Affine(self.stats.center[self._places], self.stats.width[self._places])
-        out[:, self._places] = self._scaled(raw[:, self._numbers], stats, self.fill[self._places])
-        for group in self._groups:
-            codes = np.nan_to_num(raw[:, group.column], nan=-1.0).astype(np.int64)
-            codes[(codes < 0) | (codes >= len(group.offsets))] = -1
-            offset = group.offsets[codes]
-            rows = np.flatnonzero(offset >= 0)
-            out[rows, group.place + offset[rows]] = 1.0
+        out = np.empty((len(raw), len(self.features)))
+        self.transform_into(raw, out)
         return out
-
-    @staticmethod
-    def _scaled(raw: np.ndarray, stats: Affine, fill: np.ndarray) -> np.ndarray:
-        scaled = stats.transform(raw)
-        gaps = np.isnan(scaled)
-        if gaps.any():
-            scaled = np.where(gaps, (fill - stats.center) / stats.width, scaled)
-        return scaled
 
     def transform_into(
         self,
@@ -215,15 +208,34 @@ class Representation:
         out: np.ndarray,
         progress: Callable[[float], object] = lambda share: None,
     ) -> None:
-        """`transform` all of `raw` (m, d) into `out` (m, f), in the dtype that `out` has.
+        """Write what `transform` makes of `raw` (m, d) into `out` (m, f), in the dtype of `out`.
 
         Nothing as large as `out` is made on the way. `progress` is called with the share done,
         and may raise to cancel.
         """
+        if raw.ndim != 2 or raw.shape[1] != self._width:
+            raise ValueError(f"raw rows have shape {raw.shape}, not (m, {self._width})")
+        columns = raw.arrays if isinstance(raw, Columns) else raw.T
+        groups = [(group, group.ones()) for group in self._groups]
+        scratch = np.empty(min(len(raw), TOGETHER))
         for start in range(0, len(raw), TOGETHER):
             progress(start / len(raw))
-            block = slice(start, start + TOGETHER)
-            out[block] = self.transform(raw[block])
+            rows = slice(start, start + TOGETHER)
+            for column, place in zip(self._numbers, self._places, strict=True):
+                self._scale(columns[column][rows], place, out[rows, place], scratch)
+            for group, ones in groups:
+                codes = columns[group.column][rows]
+                out[rows, group.place : group.place + ones.shape[1]] = ones[group.known(codes)]
+
+    def _scale(self, raw: np.ndarray, place: int, out: np.ndarray, scratch: np.ndarray) -> None:
+        """Write a feature's scaled numbers (m,) to `out`, missing ones filled."""
+        center, width = self.stats.center[place], self.stats.width[place]
+        moved = np.subtract(raw, center, out=scratch[: len(raw)], dtype=np.float64)
+        np.divide(moved, width, out=out, casting="same_kind")
+        if raw.dtype.kind == "f":
+            gaps = np.isnan(raw)
+            if gaps.any():
+                out[gaps] = (self.fill[place] - center) / width
 
     def transform_target(self, target: np.ndarray) -> np.ndarray:
         """Number targets of shape (m,) as the model learns them."""

@@ -116,3 +116,15 @@ def test_finish_says_when_a_job_does_not_end_in_time(qapp) -> None:
     assert not jobs.finish(10)
     gate.set()
     assert jobs.finish()
+
+
+def test_only_a_whole_percent_more_is_told(qtbot, jobs, heard) -> None:
+    def work(progress):
+        for step in range(1001):
+            progress(step / 1000)
+
+    jobs.start(work, heard.done, heard.failed, heard.shares.append)
+    qtbot.waitUntil(lambda: heard.results == [None], timeout=WAIT)
+    assert len(heard.shares) == 101
+    assert heard.shares[0] == 0.0
+    assert heard.shares[-1] == 1.0
