@@ -15,15 +15,29 @@ from typing import Any
 from PySide6 import QtCore, QtGui, QtWidgets
 
 #: What pyqtgraph offers and neither its plots nor this program use, and what its first module
-#: takes from each by name; they draw in the parameter tree and the remote processes.
+#: takes from each by name: editors of colours and regions, tables, trees, and what draws in the
+#: parameter tree and the remote processes.
 UNUSED: dict[str, tuple[str, ...]] = {
+    "graphicsItems.ColorBarItem": (),
+    "graphicsItems.GradientEditorItem": (),
+    "graphicsItems.GradientLegend": (),
+    "graphicsItems.HistogramLUTItem": (),
+    "graphicsItems.PColorMeshItem": (),
+    "graphicsItems.ROI": (),
+    "graphicsItems.TargetItem": (),
     "imageview": (),
+    "widgets.CheckTable": (),
     "widgets.ColorMapWidget": (),
     "widgets.DataFilterWidget": (),
     "widgets.DataTreeWidget": (),
     "widgets.DiffTreeWidget": (),
+    "widgets.GradientWidget": (),
+    "widgets.HistogramLUTWidget": (),
     "widgets.RemoteGraphicsView": ("RemoteGraphicsView",),
     "widgets.ScatterPlotWidget": (),
+    "widgets.SpinBox": (),
+    "widgets.TableWidget": (),
+    "widgets.TreeWidget": (),
 }
 
 
