@@ -131,11 +131,12 @@ def wait_until(is_so: Callable[[], bool], every: int = 1) -> None:
 
 
 class Start:
-    """When the first frame is painted, and when a first step has been answered."""
+    """When the first frame is painted, a first step has been answered, and all is built."""
 
     def __init__(self, window: MainWindow, found: dict[str, Any]) -> None:
         self.window, self.found = window, found
         found["built"] = monotonic()
+        window.growth.finished.connect(self.whole)
         self.first = Paints(window.boundary.plot.viewport())
         self.first.painted.connect(self.look)
 
@@ -155,6 +156,15 @@ class Start:
     def stepped(self) -> None:
         if self.answer.parent().property("value") == 1 and "stepped" not in self.found:
             self.found["stepped"] = monotonic()
+            self.end()
+
+    def whole(self) -> None:
+        """The docks are filled."""
+        self.found["whole"] = monotonic()
+        self.end()
+
+    def end(self) -> None:
+        if {"stepped", "whole"} <= self.found.keys():
             QTimer.singleShot(0, self.window, self.window.close)
 
 

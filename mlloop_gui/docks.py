@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -78,9 +80,13 @@ class Docks(QObject):
         actions["guide"].triggered.connect(self.toggle_guide)
         window.setCorner(Qt.Corner.BottomLeftCorner, area.LeftDockWidgetArea)
         window.setCorner(Qt.Corner.BottomRightCorner, area.BottomDockWidgetArea)
-        self.steps = (
+        # Importing and building are steps of their own, so that none takes long.
+        self.steps: tuple[Callable[[], object], ...] = (
+            lambda: import_module("mlloop_gui.panels.column"),
             lambda: self.panels,
+            lambda: import_module("mlloop_gui.views.curves_view"),
             lambda: self.curves,
+            lambda: import_module("mlloop_gui.inspector.stack"),
             lambda: self.inspectors,
             lambda: self.bottom,
         )
