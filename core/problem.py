@@ -65,6 +65,18 @@ class Problem:
             return (self.dataset.target_name,)
         return (names[1],) if self.outputs == 1 else names
 
+    @property
+    def labels(self) -> np.ndarray:
+        """Each row's class, (n,); none for numbers."""
+        return self.dataset.target if self.classes else np.zeros(0, np.int64)
+
+    def spread(self, rows: np.ndarray) -> float:
+        """Sum of the squared differences of some rows' numbers from their mean, as scaled."""
+        if self.classes or not len(rows):
+            return 0.0
+        y = self.y[rows, 0].astype(np.float64)
+        return float(((y - y.mean()) ** 2).sum())
+
     def rows(self, part: str) -> np.ndarray:
         """Row numbers of ``"train"``, ``"validation"`` or ``"test"``."""
         return getattr(self.parts, part)
@@ -204,10 +216,10 @@ def prepare(dataset: Dataset, experiment: Experiment, progress: Progress | None 
     loss = suitable_loss(experiment.loss, dataset)
     dtype = np.dtype(experiment.model.dtype)
     x = np.empty((len(dataset.target), len(representation.feature_names) + 1), dtype)
-    x[:, -1] = 1
     representation.transform_into(
         dataset.inputs, x[:, :-1], lambda share: told(FITTED + (1 - FITTED) * share)
     )
+    x[:, -1] = 1  # last: whoever writes to fresh memory first has to wait for it
     y = _targets(dataset, representation, loss, dtype)
     weight = _weights(experiment.loss, dataset, dtype)
     told(1.0)

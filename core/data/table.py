@@ -155,9 +155,11 @@ def plan(table: RawTable, settings: Any) -> tuple[list[ColumnPlan], ColumnPlan]:
     target_name = choose_target(table, getattr(settings, "target", None))
     missing = getattr(settings, "missing", None) or "mean"
     target = plan_target(table, target_name, forced.get(target_name))
-    inputs = [
-        plan_input(table, name, forced.get(name), missing) for name in names if name != target_name
-    ]
+    inputs = []
+    for name in names:
+        table.look_up()
+        if name != target_name:
+            inputs.append(plan_input(table, name, forced.get(name), missing))
     return inputs, target
 
 
@@ -169,6 +171,7 @@ def _assemble(
     table: RawTable, used: list[ColumnPlan], target: ColumnPlan, settings: Any
 ) -> Dataset:
     """The data set of the first file, rows without a target left out."""
+    table.look_up()
     values = target.values(table.columns[target.name])
     columns = [column.values(table.columns[column.name]) for column in used]
     notes = [*table.dialect.renamed]
