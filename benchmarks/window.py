@@ -91,8 +91,10 @@ def _environment(folder: Path, on: str) -> dict[str, str]:
     }
 
 
-def _probe(environment: Mapping[str, str], *words: object) -> dict[str, Any]:
-    command = [sys.executable, "-m", "benchmarks.window_probe", *map(str, words)]
+def _probe(
+    environment: Mapping[str, str], *words: object, module: str = "window_probe"
+) -> dict[str, Any]:
+    command = [sys.executable, "-m", f"benchmarks.{module}", *map(str, words)]
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120
     )

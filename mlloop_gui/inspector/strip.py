@@ -25,21 +25,9 @@ class StripTable(ArrayTable):
         """Return the number of rows of the array, shown or not."""
         return self._array.shape[0]
 
-    def column_count(self) -> int:
-        """Return the number of columns of the array, shown or not."""
-        return self._array.shape[1]
-
     def most_rows(self) -> int:
         """Return how many rows are shown at most."""
         return self._most[0]
-
-    def most_columns(self) -> int:
-        """Return how many columns are shown at most."""
-        return self._most[1]
-
-    def cell_width(self) -> float:
-        """Return the width of a cell."""
-        return self._cell_size()[0]
 
     def head_height(self) -> float:
         """Return the height above the first row."""
@@ -139,11 +127,15 @@ class ArrayStrip(QScrollArea):
         shown = [table for table in self._tables if table.isVisibleTo(self)]
         if not shown:
             return
+        whole = 0
         for columns in range(MOST_COLUMNS, LEAST_COLUMNS - 1, -1):
             for table in (*shown, *self._below.values()):
                 table.set_max(table.most_rows(), columns)
-            self._row.invalidate()
+            # A layout within a layout keeps the sizes that it knew.
+            for layout in (*self._columns.values(), self._row):
+                layout.invalidate()
             wide = self._inside.minimumSizeHint().width()
+            whole = whole or max(self._inside.sizeHint().width(), wide, 160)
             if wide <= self.width():
                 break
         room = self.height() - 3.0
@@ -157,17 +149,9 @@ class ArrayStrip(QScrollArea):
             if table.row_count() > fits:
                 fits = int((room - taken - table.row_height()) // table.row_height())
             table.set_max(max(min(fits, _MOST_ROWS), 1), columns)
-        # No wider than what is in it: the room beside it is for others.
-        self.setMaximumWidth(max(self._inside.sizeHint().width(), self._widest(shown)))
-
-    def _widest(self, shown: list[StripTable]) -> int:
-        """Return the width at which no column would have to be left out."""
-        missing = sum(
-            max(min(table.column_count(), MOST_COLUMNS) - table.most_columns(), 0)
-            for table in shown
-        )
-        cell = max(table.cell_width() for table in shown)
-        return max(self._inside.minimumSizeHint().width() + int(missing * cell), 160)
+        # No wider than all that may be in it: the room beside it is for others. Were it by what is
+        # shown now, each width would ask for another.
+        self.setMaximumWidth(whole)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Cut the tables to the new height."""

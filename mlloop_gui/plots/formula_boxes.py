@@ -81,8 +81,8 @@ class Box:
 
     def at(self, x: float, y: float) -> Iterator[Mark]:
         """The marks, moved."""
-        for kind, left, top, *rest in self.marks:
-            yield Mark(kind, left + x, top + y, *rest)
+        for mark in self.marks:
+            yield mark._replace(x=mark.x + x, y=mark.y + y)
 
 
 @lru_cache(maxsize=64)

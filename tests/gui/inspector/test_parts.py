@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -17,6 +18,7 @@ from mlloop_gui.inspector.loss import loss_curve
 from mlloop_gui.inspector.nudges import small
 from mlloop_gui.inspector.numbers_table import Column, NumbersTable
 from mlloop_gui.inspector.parameters import ParameterNames
+from mlloop_gui.inspector.strip import ArrayStrip
 from mlloop_gui.inspector.words import Words
 
 
@@ -152,3 +154,44 @@ def test_names_of_parameters_are_compared_without_making_them() -> None:
     assert ParameterNames(layout, some) != ParameterNames(layout)
     assert ParameterNames(layout, np.arange(layout.parameters)) == ParameterNames(layout)
     assert ParameterNames(layout) != list(ParameterNames(layout))
+
+
+class _Resized(QObject):
+    """How often a widget has got another size."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.count = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() is QEvent.Type.Resize
+        return False
+
+
+def test_arrays_of_many_columns_come_to_rest_at_every_width(qtbot):
+    """Fewer columns need less room, which must not be what decides how much room there is."""
+    row, strip = QWidget(), ArrayStrip()
+    qtbot.addWidget(row)
+    beside = QHBoxLayout(row)
+    other = QLabel("beside")
+    beside.addWidget(other, 3)
+    beside.addWidget(strip, 4)
+    batch, truths = strip.table("batch X"), strip.table("targets y")
+    x = np.random.default_rng(0).normal(size=(30, 20))
+    x[:, 4] *= 1000.0  # a column that is wide, and not among the first
+    batch.set_array(x, rows=[str(k) for k in range(30)])
+    truths.set_array(x[:, :1])
+    row.resize(300, 185)
+    row.show()
+    qtbot.waitExposed(row)
+    resized = _Resized(strip)
+    for width in range(300, 1000, 20):
+        row.resize(width, 185)
+        strip.fit()
+        for _ in range(6):
+            QApplication.processEvents()
+        resized.count = 0
+        for _ in range(6):
+            QApplication.processEvents()
+        assert resized.count == 0, width
