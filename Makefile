@@ -118,7 +118,7 @@ lock: $(READY) ## pin the newest allowed versions in requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@{ echo '# Made by `make lock`: every dependency of the program and its tests, for Python 3.11'; \
 	   echo '# to 3.14 on Linux, macOS and Windows. Do not edit.'; \
-	   $(BIN)/uv pip compile pyproject.toml --extra test --universal --python-version 3.11 \
+	   $(BIN)/uv pip compile pyproject.toml --extra test --extra fast --universal --python-version 3.11 \
 	     --fork-strategy fewest --generate-hashes --upgrade --no-header --no-emit-index-url --no-emit-find-links --quiet; \
 	} > requirements.lock.new
 	@mv requirements.lock.new requirements.lock

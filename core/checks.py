@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -62,25 +62,40 @@ class Examiner:
             scores[start : start + len(chunk)] = self.learner.scores(problem.inputs(chunk))
         return scores
 
-    def evaluate(self, part: str, whole: bool = True) -> Evaluation:
-        """Loss and metrics on ``"train"``, ``"validation"`` or ``"test"``."""
-        rows = self.rows(part, whole)
+    def evaluate(self, part: str, whole: bool = True, plain: bool = False) -> Evaluation:
+        """Loss and metrics on ``"train"``, ``"validation"`` or ``"test"``.
+
+        Loss and R² are the kernel's own, to the last bit as in the history, unless `plain`: numpy's
+        serve before the first turn, when nothing compiled need be there yet.
+        """
+        rows, problem, kernel = self.rows(part, whole), self.learner.problem, self.learner.kernel
         with np.errstate(all="ignore"):
-            return self.learner.problem.evaluate(rows, self.scores(rows))
+            found = problem.evaluate(rows, self.scores(rows))
+        own = (
+            None
+            if plain
+            else kernel.look(
+                problem.x, problem.y, problem.weight, problem.labels, rows, problem.spread(rows)
+            )
+        )
+        if own is None:
+            return found
+        metrics = found.metrics
+        if metrics.get("r2") is not None:
+            metrics = metrics | {"r2": own[1]}
+        return replace(found, loss=own[0], metrics=metrics)
 
     def look(self, update: int, whole: bool = False) -> Check:
         """Train and validation as they are now."""
-        train, validation = (self.evaluate(part, whole) for part in ("train", "validation"))
+        parts = ("train", "validation")
+        train, validation = (self.evaluate(part, whole, plain=not update) for part in parts)
         problem = self.learner.problem
         large = max(len(problem.parts.train), len(problem.parts.validation)) > CHECK_ROWS
         return Check(update, train, validation, large and not whole)
 
     def record(self, check: Check, curves: Curves) -> None:
         """Add a check to the history."""
-        kernel = self.learner.kernel
-        with np.errstate(over="ignore"):
-            norm, moved = float(np.linalg.norm(kernel.theta)), float(np.linalg.norm(kernel.step))
-        ratio = moved / norm if norm and check.update else float("nan")
+        ratio = self.learner.kernel.ratio() if check.update else float("nan")
         row = (
             check.train.loss,
             check.validation.loss,

@@ -12,6 +12,7 @@ from core.batches import BatchOrder, Cursor, with_check
 from core.checkpoints import Checkpoint, Checkpoints
 from core.checks import CHECK_EVERY, SERIES, Examiner
 from core.experiment import Experiment, weight_place
+from core.flights import NEVER, FastGear
 from core.history import Curves
 from core.learners import FAMILIES
 from core.learners.network import NonFiniteError
@@ -21,11 +22,10 @@ from core.problem import Problem, build_problem
 from core.record import TurnRecord
 from core.stages import Stage, StepSize
 
-BLOCK = 256
 WATCHED_TURNS = 10_000
 
 
-class Turns:
+class Turns(FastGear):
     """The turns of one run, from update 0; `core.loop.LearningLoop` adds the way back.
 
     Parameters
@@ -77,7 +77,6 @@ class Turns:
         self.effects: dict[int, tuple[float, float]] = {}
         self.seconds = 0.0
         self._row = np.zeros((1, len(series)), self.learner.kernel.dtype)
-        self._block = np.zeros((BLOCK, len(series)), self.learner.kernel.dtype)
         self._order = BatchOrder(problem.parts.train, experiment.seed)
         self._stage, self._layer, self._looked = Stage.EVALUATE, 0, False
         self._cursor = Cursor(shuffled=self.learner.settings.optimizer.shuffle)
@@ -254,7 +253,7 @@ class Turns:
 
     def evaluate(self, part: str) -> Evaluation:
         """Loss and metrics on a whole part: ``"train"``, ``"validation"`` or ``"test"``."""
-        return self.examiner.evaluate(part)
+        return self.examiner.evaluate(part, plain=not self.update)
 
     def look(self) -> None:
         """Have `last_check` be of this very update; nothing is recorded."""
@@ -269,8 +268,8 @@ class Turns:
     def run(
         self,
         updates: int,
-        stop: Callable[[], bool] = lambda: False,
-        enough: Callable[[], bool] = lambda: False,
+        stop: Callable[[], bool] = NEVER,
+        enough: Callable[[], bool] | None = None,
     ) -> int:
         """Finish the turn at hand, then up to `updates` updates; how many were made.
 
@@ -279,15 +278,17 @@ class Turns:
         updates : int
             Counted from here; the turn at hand is one of them.
         stop : callable
-            Looked at before every update; the run ends with one more, in the slow gear.
+            Looked at before every update; the run ends with one more, in the slow gear. A
+            `core.flights.Stop` costs the compiled kernel nothing; anything else has it come back
+            for each update.
         enough : callable
             Looked at after every check; the run ends there.
         """
         started, start, last = perf_counter(), self.update, self.update + updates
         self._finish_turn()
         while self.update < last - 1 and not (self.failure or stop()):
-            self._fast(last - 1 - self.update, stop)
-            if self._stage is Stage.EVALUATE and enough():
+            self._fast(last - 1 - self.update, stop, one_check=enough is not None)
+            if enough is not None and self._stage is Stage.EVALUATE and enough():
                 break
         else:
             if self.update < last and not self.failure:
@@ -297,49 +298,6 @@ class Turns:
         self.look()
         self.seconds += perf_counter() - started
         return self.update - start
-
-    def _fast(self, updates: int, stop: Callable[[], bool] = lambda: False) -> None:
-        """Updates in the fast gear, up to the next thing that only the loop knows of."""
-        c = self._cursor
-        events = [e.update for e in self.experiment.change if e.update > c.update]
-        limit = min(
-            updates,
-            BLOCK,
-            self.checkpoints.next_offer(c.update) - c.update,
-            c.checked + CHECK_EVERY - c.update,
-            min(events, default=2**62) - c.update,
-        )
-        order, block = self._order.of(c), self._block[:limit]
-        with np.errstate(all="ignore"):
-            done = self.learner.run(order, c.place, c.epoch, block, stop)
-        if not done:
-            return
-        self.record = self.previous = None
-        if not (np.isfinite(block[done - 1, 0]) and self.learner.is_finite):
-            # Walked in the slow gear, the turn shows its first bad tensor.
-            self._go_to(c.update + done - 1)
-            self._finish_turn(begin=True)
-            return
-        rows = min(done * self.settings.optimizer.batch_size, len(order) - c.place)
-        self._stage, self._layer = Stage.ITERATE, 0
-        self._iterate(rows, done)
-        self._remember(block[:done])
-        if self._due():
-            if self.update > self.checks.last_update:
-                self._check()
-            self._cursor = with_check(self._cursor)
-            self._stage = Stage.EVALUATE
-        self._apply_events()
-
-    def _remember(self, block: np.ndarray) -> None:
-        """Write the last turns into the history, those that it does not have yet."""
-        fresh = min(self.update - self.head, len(block))
-        if fresh <= 0:
-            return
-        values = block[-fresh:].astype(np.float64)
-        values[:, 1:] = np.sqrt(values[:, 1:])
-        self.updates.append(np.arange(self.update - fresh + 1, self.update + 1), values)
-        self.head = self.update
 
     def _fail(self, error: NonFiniteError) -> None:
         """Back to the last good update, the bad turn kept to look at."""

@@ -32,6 +32,7 @@ CORE = (
         "loop",
         "runs",
         "leap",
+        "flights",
         "turns",
         "stopping",
         "checks",

@@ -11,7 +11,8 @@ import numpy as np
 from core.errors import InputError
 from core.experiment import Change, Experiment, weight_place
 from core.metrics import predicted_classes
-from core.network.kernel import NumpyKernel, Structure, Tape
+from core.network.choice import KERNELS, choose
+from core.network.kernel import Structure, Tape
 from core.network.layout import Layout
 from core.network.memory import memory_estimate, physical_memory
 from core.optimizers import OPTIMIZERS
@@ -79,20 +80,15 @@ class NetworkLearner:
                 value=list(hidden),
                 allowed="a network that fits in memory",
             )
-        self.kernel = NumpyKernel(
-            Structure(
-                self.layout,
-                names,
-                problem.loss.name,
-                problem.delta,
-                model.dropout,
-                model.dtype,
-            )
+        structure = Structure(
+            self.layout, names, problem.loss.name, problem.delta, model.dropout, model.dtype
         )
+        self.choice = choose(model.kernel, structure, batch)
+        self.kernel = KERNELS[self.choice.kernel](structure)
         self.kernel.theta[:] = self.layout.initial(model.initializer, experiment.seed, dtype)
         self.count = 0
         self._dropout: tuple[int, int, np.random.Generator] | None = None
-        self._norms = np.zeros(self.layout.layers, dtype)
+        self._norms, self._norm = np.zeros(self.layout.layers, dtype), 0.0
         self.settings = experiment
         self.problem = problem
         self._empty_memory()
@@ -189,21 +185,15 @@ class NetworkLearner:
 
     def _load(self, rows: np.ndarray, epoch: int, place: int) -> Tape:
         tape, problem = self.kernel.tape(len(rows)), self.problem
-        problem.x.take(rows, 0, tape.x, "clip")
-        problem.y.take(rows, 0, tape.y, "clip")
-        if problem.weight is not None:
-            problem.weight.take(rows, 0, tape.vote, "clip")
-            np.divide(tape.vote, np.add.reduce(tape.vote), out=tape.vote)
+        self.kernel.load(tape, rows, problem.x, problem.y, problem.weight)
         if tape.mask:
             self._draw_masks(tape, epoch, place)
         return tape
 
     def _draw_masks(self, tape: Tape, epoch: int, place: int) -> None:
         """Dropout's masks depend on seed, epoch and place in it alone, whatever came before."""
-        units = sum(self.layout.sizes[1:-1])
         if self._dropout is None or self._dropout[:2] != (epoch, place):
-            rng = stream(self.seed, "dropout", epoch)
-            rng.bit_generator.advance(place * units)  # type: ignore[attr-defined]  # PCG64 has it
+            rng = self.dropout_stream(epoch, place)
         else:
             rng = self._dropout[2]
         p = self.settings.model.dropout
@@ -212,6 +202,12 @@ class NetworkLearner:
             np.greater_equal(draws, p, out=mask)
             np.multiply(mask, 1.0 / (1.0 - p), out=mask)
         self._dropout = (epoch, place + tape.rows, rng)
+
+    def dropout_stream(self, epoch: int, place: int) -> np.random.Generator:
+        """The stream that masks are drawn from, at a place of an epoch."""
+        rng = stream(self.seed, "dropout", epoch)
+        rng.bit_generator.advance(place * sum(self.layout.sizes[1:-1]))  # type: ignore[attr-defined]  # PCG64 has it
+        return rng
 
     def begin(self, turn: int, rows: np.ndarray, epoch: int, place: int) -> TurnRecord:
         """Stage 1: take the batch."""
@@ -277,7 +273,7 @@ class NetworkLearner:
         record = record.with_stage(
             Stage.LOSS,
             price=frozen(tape.price),
-            loss=float(tape.vote.dot(tape.price)),
+            loss=self.kernel.loss_of(tape),
             penalty=self.kernel.penalty(loss.l1, loss.l2) if loss.l1 or loss.l2 else 0.0,
         )
         self._require_finite("the loss", Stage.LOSS, tape.price, record)
@@ -296,7 +292,7 @@ class NetworkLearner:
             penalty = frozen(kernel.penalty_grad)
         else:
             penalty = frozen(np.zeros_like(kernel.grad))
-        kernel.norms(self._norms)
+        self._norm = kernel.norms(self._norms)
         record = record.with_stage(
             Stage.GRADIENTS,
             delta=tuple(frozen(d, transpose=True) for d in tape.delta),
@@ -314,7 +310,7 @@ class NetworkLearner:
         row[1:-1] = self._norms
         factor = 1.0
         if o.clip_norm is not None:
-            factor = kernel.clip(float(self._norms.sum()), o.clip_norm)
+            factor = kernel.clip(self._norm, o.clip_norm)
         self.count += 1
         rate = self.rate(record.epoch)
         row[-1] = kernel.apply(o.name, o, rate, self.count)
@@ -378,14 +374,14 @@ class NetworkLearner:
             place += tape.rows
             for op in tape.turn:
                 op()
-            loss = float(tape.vote.dot(tape.price))
+            loss = kernel.loss_of(tape)
             if penalized:
                 kernel.add_penalty(l1, l2)
-            kernel.norms(norms)
+            total = kernel.norms(norms)
             row[0] = loss
             row[1:-1] = norms
             if clip is not None:
-                kernel.clip(float(norms.sum()), clip)
+                kernel.clip(total, clip)
             self.count += 1
             row[-1] = moved = apply(name, o, rate, self.count)
             if not (isfinite(loss) and isfinite(moved)):

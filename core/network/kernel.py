@@ -175,14 +175,29 @@ class NumpyKernel:
         if rows not in self._tapes:
             if len(self._tapes) >= 4:
                 del self._tapes[next(iter(self._tapes))]
-            self._tapes[rows] = Tape(self, rows)
+            self._tapes[rows] = self._record(rows)
         return self._tapes[rows]
+
+    def _record(self, rows: int) -> Tape:
+        return Tape(self, rows)
 
     def forget_tapes(self, structure: Structure) -> None:
         """Take a structure that differs in loss or dropout alone; tapes are recorded anew."""
         self.structure = structure
         self.loss = LOSSES[structure.loss]
         self._tapes.clear()
+
+    def load(self, tape: Tape, rows: Array, x: Array, y: Array, weight: Array | None) -> None:
+        """Gather a batch of inputs (n, inputs + 1), targets (n, outputs) and weights (n,)."""
+        x.take(rows, 0, tape.x, "clip")
+        y.take(rows, 0, tape.y, "clip")
+        if weight is not None:
+            weight.take(rows, 0, tape.vote, "clip")
+            np.divide(tape.vote, np.add.reduce(tape.vote), out=tape.vote)
+
+    def loss_of(self, tape: Tape) -> float:
+        """The batch's loss, once it is measured: the samples' mean by vote."""
+        return float(tape.vote.dot(tape.price))
 
     def add_penalty(self, l1: float, l2: float) -> None:
         """Write the penalty's gradient into ``penalty_grad`` and add it to ``grad``."""
@@ -194,10 +209,11 @@ class NumpyKernel:
         np.multiply(self.penalty_grad, self._is_weight, out=self.penalty_grad)
         np.add(self.grad, self.penalty_grad, out=self.grad)
 
-    def norms(self, out: Array) -> None:
-        """Each layer's squared gradient norm into `out` (layers,)."""
+    def norms(self, out: Array) -> float:
+        """Each layer's squared gradient norm into `out` (layers,); their sum."""
         for i, segment in enumerate(self.segments):
             out[i] = segment.dot(segment)
+        return float(out.sum())
 
     def clip(self, squared_norm: float, limit: float) -> float:
         """Scale the gradient by min(1, limit / (norm + 1e-6)), as PyTorch does; the factor."""
@@ -223,6 +239,18 @@ class NumpyKernel:
             np.add(theta, step, theta)
             moved += float(step.dot(step))
         return moved
+
+    def ratio(self) -> float:
+        """The last step's norm over the parameters'; NaN where these are all 0."""
+        with np.errstate(over="ignore"):
+            norm, moved = float(np.linalg.norm(self.theta)), float(np.linalg.norm(self.step))
+        return moved / norm if norm else float("nan")
+
+    def look(
+        self, x: Array, y: Array, weight: Array | None, labels: Array, rows: Array, spread: float
+    ) -> tuple[float, float] | None:
+        """Loss, and accuracy or R², of some rows in the kernel's own arithmetic; None: numpy's."""
+        return None
 
     def penalty(self, l1: float, l2: float) -> float:
         """l1 x sum |w| + 0.5 x l2 x sum w^2 over the weights, not the biases."""

@@ -52,7 +52,7 @@ class ModelSettings(Settings):
         ge=0,
         lt=1,
     )
-    kernel: Literal["auto", "numpy"] = setting(
+    kernel: Literal["auto", "numpy", "compiled"] = setting(
         "auto", "Which code does the arithmetic; auto takes the fastest by a fixed rule."
     )
 

@@ -53,7 +53,7 @@ def test_a_report_has_the_contracts_keys_and_the_loops_numbers(loop: LearningLoo
         "2 epochs done",
     )
     assert (report["updates"], report["epochs"], report["parameters"]) == (4, 2, 17)
-    assert report["kernel"] == "numpy"
+    assert report["kernel"] == "compiled"
     assert report["seconds"] == loop.seconds > 0
     assert Experiment.from_dict(report["experiment"]) == loop.experiment
     assert report["changes"] == []

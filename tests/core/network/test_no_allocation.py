@@ -29,6 +29,7 @@ def peak(**settings: Any) -> int:
         optimizer__learning_rate=1e-4,
         evaluation__validation_fraction=0,
         evaluation__test_fraction=0,
+        model__kernel="numpy",
         **settings,
     )
     loop.run(5)

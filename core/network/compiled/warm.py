@@ -1,0 +1,108 @@
+"""Has every compiled function made, or loaded where it was kept: the wait before the first run.
+
+``python -m core.network.compiled.warm`` does it for both number formats, as `make` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+
+from core.network.compiled.kernel import CompiledKernel, fixed
+from core.network.compiled.shapes import Data, Plan
+from core.network.kernel import Structure
+from core.network.layout import Layout
+from core.settings import OptimizerSettings
+
+_ready: set[str] = set()
+
+
+def warm(dtype: str, progress: Callable[[float], None] = lambda share: None) -> None:
+    """Have everything at hand for a number format, ``"float64"`` or ``"float32"``.
+
+    From nothing it takes some seconds, from the user's cache folder half a second, and once it has
+    been done in this process nothing.
+
+    Parameters
+    ----------
+    progress : callable
+        Told the share that is done.
+    """
+    if dtype in _ready:
+        return
+    for share in _made(dtype):
+        progress(share)
+    _ready.add(dtype)
+
+
+def is_warm(dtype: str) -> bool:
+    """Whether everything is at hand in this process."""
+    return dtype in _ready
+
+
+def _made(dtype: str) -> Iterator[float]:
+    """Have one function after another compiled or loaded; the share that is done."""
+    yield 0.0
+    from numba import typeof
+
+    from core.network.compiled import flight, turn
+
+    yield 0.05
+    kernel = CompiledKernel(Structure(Layout((2, 1, 1)), ("tanh",), "mse", dtype=dtype))
+    net, work, rules = kernel.net, kernel.work, kernel.rules(OptimizerSettings(), 0.0, 0.0)
+    rows, numbers = fixed(np.zeros(0, np.int64)), fixed(np.zeros(0))
+    x, weight = fixed(np.zeros((0, 3), dtype)), fixed(np.zeros(0, dtype))
+    data = Data(x, x, weight, rows, rows, rows, numbers)
+    plan = _plan(dtype)
+    calls: tuple[tuple[Any, tuple[Any, ...]], ...] = (
+        (turn.load, (net, work, x, x, weight, rows)),
+        (turn.forward, (net, work, 0, 1)),
+        (turn.measure, (net, work, rules, 1)),
+        (turn.backward, (net, work, rules, 0, 1)),
+        (turn.add_penalty, (net, 0.0, 0.0)),
+        (turn.norms, (net,)),
+        (turn.clip, (net, 1.0, 1.0)),
+        (turn.apply, (net, rules, 0.1, 1)),
+        (flight.turn, (net, work, rules, 1, 0.1, 1, plan.block[0])),
+        (flight.look, (net, work, rules, data, rows, 0.0)),
+        (flight.ratio, (net,)),
+        (flight.check, (net, work, rules, data, 1, np.zeros(6))),
+        (flight.fly, (net, work, work, rules, data, plan, np.zeros(5, np.int64))),
+    )
+    for done, (function, arguments) in enumerate(calls):
+        yield 0.3 + 0.7 * done / len(calls)
+        function.compile(tuple(typeof(argument) for argument in arguments))
+    yield 1.0
+
+
+def _plan(dtype: str) -> Plan:
+    """A plan of no turns."""
+    return Plan(
+        orders=fixed(np.zeros((1, 0), np.int64)),
+        rates=np.zeros(1),
+        place=0,
+        size=1,
+        limit=0,
+        update=0,
+        steps=0,
+        checked=0,
+        known=0,
+        every=1,
+        one_check=False,
+        draws=np.zeros(0),
+        flag=np.zeros(1, np.uint8),
+        block=np.zeros((1, 1), dtype),
+        checks=np.zeros((1, 6)),
+        save_at=np.zeros(0, np.int64),
+        saved_theta=np.zeros((0, 1), dtype),
+        saved_slots=np.zeros((0, 0, 1), dtype),
+        saved=np.zeros((0, 4), np.int64),
+    )
+
+
+if __name__ == "__main__" and find_spec("numba"):
+    for name in ("float64", "float32"):
+        warm(name)
