@@ -8,6 +8,11 @@ The last line on standard output is a JSON object.
 
 from __future__ import annotations
 
+# As the program does: what needs no Qt is imported before it.
+from mlloop_gui import __main__ as program
+from mlloop_gui.cli import window as window
+
+# isort: split
 import json
 import sys
 from collections.abc import Callable
@@ -19,7 +24,6 @@ from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer, Signal
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from mlloop_gui import __main__ as program
 from mlloop_gui import application
 from mlloop_gui.frames import RunState
 from mlloop_gui.main_window import MainWindow
