@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from typing import Any
+from weakref import ref
 
 from PySide6.QtCore import QObject, Signal
 
+from core.data import Dataset
 from core.experiment import Experiment
-from core.problem import Problem, build_problem
-from mlloop_gui.jobs import Jobs
+from core.problem import Problem, build_problem, prepare
+from mlloop_gui.jobs import Jobs, Progress
 
 
 class Loading(QObject):
@@ -40,13 +44,14 @@ class Loading(QObject):
         super().__init__(parent)
         self.share: float | None = None
         self._jobs, self._done, self._failed = jobs, done, failed
+        self._kept = _Kept()
 
     def begin(self, experiment: Experiment) -> None:
         """Load; what was being loaded is given up."""
         self._jobs.cancel()
         self._show(0.0)
         self._jobs.start(
-            lambda progress: build_problem(experiment, progress),
+            lambda progress: self._kept.problem(experiment, progress),
             lambda problem: self._loaded(experiment, problem),
             self.give_up,
             self._show,
@@ -70,3 +75,35 @@ class Loading(QObject):
     def _show(self, share: float | None) -> None:
         self.share = share
         self.changed.emit()
+
+
+class _Kept:
+    """The table that was read last, for as long as a run has it: it need not be read again.
+
+    Used by one job at a time, on the jobs thread.
+    """
+
+    def __init__(self) -> None:
+        self._key: object = None
+        self._dataset: Callable[[], Dataset | None] = lambda: None
+
+    def problem(self, experiment: Experiment, progress: Progress) -> Problem:
+        """The experiment's problem, of the table at hand if it is that of the experiment."""
+        key, dataset = _key(experiment), self._dataset()
+        if dataset is not None and key is not None and key == self._key:
+            return prepare(dataset, experiment, progress)
+        problem = build_problem(experiment, progress)
+        self._key, self._dataset = key, ref(problem.dataset)
+        return problem
+
+
+def _key(experiment: Experiment) -> Any:
+    """Equal for experiments that read the same data; None where the files cannot be told apart."""
+    data = experiment.data
+    paths = [experiment.resolve_path(path) for path in (data.path, data.test_path) if path]
+    try:
+        found = [os.stat(path) for path in paths]
+    except (OSError, ValueError):
+        return None
+    stamps = [(status.st_mtime_ns, status.st_size, status.st_ino) for status in found]
+    return data, experiment.data_seed, [os.fspath(path) for path in paths], stamps

@@ -207,6 +207,32 @@ def test_another_table_takes_the_place_of_the_first(player, slow, table, tmp_pat
     assert not player.said
 
 
+def test_a_table_is_read_again_only_when_it_must_be(player, slow, tmp_path) -> None:
+    slow.let_all()
+    path = tmp_path / "small.csv"
+    path.write_text("u,v,answer\n" + "1,2,a\n2,1,b\n3,5,a\n" * 20)
+    player.session.choose_source("csv", path=str(path))
+    first = player.settle().problem
+    asked = slow.asked
+    for change in (
+        {"representation__scaling": "minmax"},
+        {"evaluation__test_fraction": 0.2},
+        {"model__dtype": "float32"},
+    ):
+        second = player.set(**change).problem
+        assert second.dataset is first.dataset
+        assert second is not first
+    assert second.x.dtype == np.float32
+    assert second.x[second.parts.train].max() == 1.0
+    assert slow.asked == asked
+    player.set(data__missing="drop")
+    assert slow.asked > asked
+    asked = slow.asked
+    path.write_text("u,v,answer\n" + "1,2,a\n2,1,b\n3,5,a\n" * 30)
+    assert len(player.set(representation__scaling="standard").problem.x) == 90
+    assert slow.asked > asked
+
+
 @pytest.mark.parametrize("blocks", [1, 4])
 def test_closing_while_a_table_is_read(player, slow, table, monkeypatch, blocks) -> None:
     begin(player, slow, table)
