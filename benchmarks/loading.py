@@ -126,6 +126,8 @@ def run() -> int:
             f" resident memory over what was there before,",
             f"in units of {size / 1e6:.0f} MB (8 bytes a cell), at most {MOST_MEMORY:g}:"
             " raw and represented inputs are both in it.",
+            "pandas alone may use every core (from version 3.1), loading uses one; its ratio is the"
+            " larger the more of them are idle.",
         )
     )
     print(
