@@ -10,11 +10,15 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, configuration, settings
+from platformdirs import user_cache_dir
 
 # Before anything imports numpy or makes the application.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ[variable] = "1"
+
+# Compiling takes many seconds: what `make` has compiled serves here too.
+os.environ.setdefault("NUMBA_CACHE_DIR", user_cache_dir("mlloop", appauthor=False))
 
 TESTS = Path(__file__).parent
 PLACES = {"core", "gui", "end_to_end"}

@@ -3,22 +3,49 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
+from contextlib import suppress
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import numba
 from platformdirs import user_cache_dir
 
-FOLDER = Path(user_cache_dir("mlloop", appauthor=False)) / "compiled"
+PLAIN = {"__init__", "kernel", "warm"}  # modules of which nothing is compiled
+KEPT = 4  # versions of the program whose machine code stays
+
+
+def _fingerprint() -> str:
+    """A name for the sources that are compiled, all of them together.
+
+    A function's code holds that of the functions it calls, and numba looks at its own file only.
+    """
+    paths = sorted(path for path in Path(__file__).parent.glob("*.py") if path.stem not in PLAIN)
+    return blake2b(b"\0".join(path.read_bytes() for path in paths), digest_size=8).hexdigest()
+
+
+def folder() -> Path:
+    """Where the machine code of these very sources is kept; older versions' go in time."""
+    given = os.environ.get("NUMBA_CACHE_DIR")
+    versions = Path(given or user_cache_dir("mlloop", appauthor=False)) / "mlloop-compiled"
+    found = versions / _fingerprint()
+    if not found.exists():
+        with suppress(OSError):  # another program may be at it
+            others = sorted(versions.iterdir(), key=lambda other: other.stat().st_mtime)
+            for other in others[: 1 - KEPT]:
+                shutil.rmtree(other)
+    return found
+
+
+FOLDER = folder()
 
 
 def _placed(make: Callable[[], Any]) -> Any:
     """Have numba keep what it makes in our folder."""
     config: Any = numba.config
-    before = config.CACHE_DIR
-    if not os.environ.get("NUMBA_CACHE_DIR"):
-        config.CACHE_DIR = str(FOLDER)
+    before, config.CACHE_DIR = config.CACHE_DIR, str(FOLDER)
     try:
         return make()
     finally:
