@@ -17,6 +17,8 @@ from PySide6.QtGui import QPainter, QPen
 
 Floats = NDArray[np.float64]
 _EMPTY: Floats = np.empty(0)
+#: Pixels; a diverged run's values lie further off than Qt's painter can count.
+FARTHEST = 1e6
 
 
 class Line:
@@ -90,6 +92,8 @@ class Lines(pg.GraphicsObject):
             if not len(x):
                 continue
             p.setPen(line.opts["pen"])
-            across, up = x * to.m11() + to.dx(), y * to.m22() + to.dy()
+            across = x * to.m11() + to.dx()
+            with np.errstate(all="ignore"):
+                up = np.clip(y * to.m22() + to.dy(), -FARTHEST, FARTHEST)
             connect = "all" if line.finite else "finite"
             p.drawPath(arrayToQPath(across, up, connect=connect, finiteCheck=False))
