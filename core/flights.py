@@ -53,6 +53,18 @@ class Stop:
         """Let them be made."""
         self.flag[0] = 0
 
+    def or_when(self, over: Callable[[], bool]) -> Stop:
+        """The same, but also asked for whenever `over`, which is looked at between flights."""
+        return _StopWhen(self, over)
+
+
+class _StopWhen(Stop):
+    def __init__(self, stop: Stop, over: Callable[[], bool]) -> None:
+        self.flag, self._over = stop.flag, over
+
+    def __call__(self) -> bool:
+        return super().__call__() or self._over()
+
 
 NEVER = Stop()
 

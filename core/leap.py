@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from core.errors import InputError
+from core.flights import NEVER
 from core.loop import LearningLoop
 from core.runs import Runs
 from core.settings.paths import field_at
@@ -58,7 +59,7 @@ def longest_rate(rate: float) -> float:
     return min(rate * STEPS, sys.float_info.max if high is None else high)
 
 
-def leap(runs: Runs, turn: int, stop: Callable[[], bool] = lambda: False) -> Leap:
+def leap(runs: Runs, turn: int, stop: Callable[[], bool] = NEVER) -> Leap:
     """Make turn `turn` again with a thousand times the rate, in a fork; the live run stays.
 
     The live run then makes the 1,000 small steps, as far as it has not made them yet, and goes

@@ -34,6 +34,7 @@ class Controls(QObject):
     inspected_changed = Signal()
     choice_changed = Signal()
     message = Signal(str, str)
+    preparing = Signal(float)
 
     def __init__(self, driver: Driver | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)

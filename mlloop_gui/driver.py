@@ -9,6 +9,7 @@ from typing import Any
 
 from core.errors import InputError
 from core.experiment import Change, Experiment
+from core.flights import Stop
 from core.leap import Leap, leap
 from core.loop import LearningLoop
 from core.metrics import Evaluation
@@ -38,7 +39,7 @@ class Driver:
     state : RunState
     speed : float
         Updates a second; 0 is as fast as possible.
-    over : bool
+    over : Stop
         Set when the program ends: a command that makes many updates then breaks off.
     """
 
@@ -46,7 +47,7 @@ class Driver:
         self.runs = Runs(budget)
         self.state = RunState.PAUSED
         self.speed = 20.0
-        self.over = False
+        self.over = Stop()
         self.reason = ""
         self.test: tuple[int, Evaluation] | None = None
         self.leaps: dict[tuple[int, int], Leap] = {}
@@ -119,7 +120,7 @@ class Driver:
 
     def pause(self) -> None:
         """Stop at the turn's end, which is where slices end."""
-        self.over = False
+        self.over.clear()
         if self.state is RunState.RUNNING:
             self._to(RunState.PAUSED)
 
@@ -154,7 +155,7 @@ class Driver:
             self.go_to(update)
             return
         loop.go_to(loop.head)
-        loop.run(update - loop.head, self._is_over)
+        loop.run(update - loop.head, self.over)
         if loop.failure:
             self._to(RunState.FAILED)
 
@@ -177,11 +178,8 @@ class Driver:
         self._require()
         if self.state is RunState.RUNNING:
             self._to(RunState.PAUSED)
-        made = leap(self.runs, turn, self._is_over)
+        made = leap(self.runs, turn, self.over)
         self.leaps[made.run, turn] = made
-
-    def _is_over(self) -> bool:
-        return self.over
 
     def edit(self, token: int, path: str, value: float) -> None:
         """Set a weight or bias; `token` names the edit for `unedit` and `redo_edit`."""
@@ -248,7 +246,7 @@ class Driver:
     def slice(self, updates: int, stop: Callable[[], bool]) -> None:
         """A stretch of a run, ended by `stop`, by a check that is enough, or by a failure."""
         loop = self._require()
-        enough = self._is_enough if self._by_experiment else (lambda: False)
+        enough = self._is_enough if self._by_experiment else None
         if self._by_experiment:
             left = updates_left(loop)
             updates = updates if left is None else min(updates, left)
@@ -286,7 +284,17 @@ class Driver:
     @property
     def lets_go(self) -> bool:
         """Whether the live run's kernel trains without the interpreter lock."""
-        return self.loop is not None and getattr(self.loop.learner.kernel, "releases_lock", False)
+        return self.loop is not None and self.loop.learner.kernel.releases_lock
+
+    @property
+    def prepared(self) -> bool:
+        """Whether the live run's next turn can be made without a wait for its code."""
+        return self.loop is None or self.loop.learner.kernel.prepared
+
+    def prepare(self, progress: Callable[[float], None], stop: Callable[[], bool]) -> None:
+        """Have that code at hand."""
+        if self.loop is not None:
+            self.loop.learner.kernel.prepare(progress, stop)
 
     # -- frames --------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from core.explain import StageExplanation
 from core.history import CurveView
 from core.leap import Leap
 from core.metrics import Evaluation
+from core.network.choice import Choice
 from core.network.layout import Layout
 from core.position import Failure, Position
 from core.problem import Problem
@@ -168,7 +169,8 @@ class Lens:
 class Frame:
     """One moment of a run. Arrays are never written again once a frame has been sent.
 
-    `memory` is what the checkpoints of all runs take, and what they may take, in bytes.
+    `memory` is what the checkpoints of all runs take, and what they may take, in bytes; `kernel`
+    says which code does the arithmetic, and why.
     """
 
     run: int
@@ -197,6 +199,7 @@ class Frame:
     sample: int
     in_batch: bool
     columns: tuple[int, int]
+    kernel: Choice
     command: int = 0
     reason: str = ""
     failure: Failure | None = None

@@ -130,6 +130,7 @@ class FrameMaker:
                 sample=sample,
                 in_batch=record is not None and sample in record.rows,
                 columns=self._plane(loop),
+                kernel=loop.learner.choice,
                 command=command,
                 reason=driver.reason,
                 failure=loop.failure,

@@ -69,6 +69,7 @@ class Session(Controls):
         self._loader.changed.connect(self.loading_changed)
         self._worker.frame_ready.connect(self._take_frame)
         self._worker.troubled.connect(self._take_trouble)
+        self._worker.preparing.connect(self.preparing)
         self._garbage = GarbageKeeper(self)
         self._garbage.start()
         self._worker.start()

@@ -14,6 +14,7 @@ from typing import Any
 from PySide6.QtCore import QThread, Signal
 
 from core.errors import InputError
+from core.flights import Stop
 from mlloop_gui.driver import Driver
 from mlloop_gui.frames import Frame, RunState
 
@@ -24,6 +25,19 @@ TRAINING_SECONDS = 0.008
 PATIENCE_WITH_PAINTING = 0.05
 CHEAP_UPDATE = 3e-4
 MANY = 2**40
+IDLE_SECONDS = 0.5
+PATIENCE_WITH_PREPARING = 0.8
+# All other commands may make turns.
+WITHOUT_TURNS = {
+    "new",
+    "look",
+    "set_speed",
+    "spare_runs",
+    "limit_memory",
+    "pause",
+    "rename",
+    "forget",
+}
 
 
 @dataclass(frozen=True)
@@ -51,10 +65,13 @@ class Worker(QThread):
         A frame lies in the mailbox. Emitted once until it is taken.
     troubled
         A `Trouble` lies in its queue.
+    preparing
+        The share done of compiling the arithmetic, where one has to wait for it.
     """
 
     frame_ready = Signal()
     troubled = Signal()
+    preparing = Signal(float)
 
     def __init__(self, driver: Driver | None = None) -> None:
         super().__init__()
@@ -63,7 +80,7 @@ class Worker(QThread):
         self._mailbox: deque[Frame] = deque(maxlen=1)
         self._troubles: deque[Trouble] = deque()
         self._painted = Event()
-        self._wanted = False
+        self._wanted = Stop()
         self._announced = False
         self._due = self._begun = self._took = 0.0
         self._sent = 0
@@ -76,9 +93,9 @@ class Worker(QThread):
         self._sent += 1
         if name == "pause":
             # A long way or a leap that is being made ends here too.
-            self._driver.over = True
+            self._driver.over.set()
         self._commands.put((self._sent, name, arguments))
-        self._wanted = True
+        self._wanted.set()
         self._painted.set()
         return self._sent
 
@@ -114,14 +131,22 @@ class Worker(QThread):
         pause: float | None = None
         while not self.isInterruptionRequested():
             running = self._driver.state is RunState.RUNNING
-            self._obey(pause if running else None)
+            if running:
+                self._obey(pause)
+            elif self._driver.prepared:
+                self._obey(None)
+            elif not self._obey(IDLE_SECONDS):
+                self._prepare()
             if self.isInterruptionRequested():
                 break
             if self._driver.state is RunState.RUNNING:
                 pause = self._train()
 
-    def _obey(self, seconds: float | None) -> None:
-        """Carry out what is waiting; wait for up to `seconds` (None: for ever) for the first."""
+    def _obey(self, seconds: float | None) -> bool:
+        """Carry out what is waiting; wait for up to `seconds` (None: for ever) for the first.
+
+        Whether there was anything.
+        """
         number = 0
         try:
             # A wait of 0 still looks into the queue.
@@ -138,14 +163,27 @@ class Worker(QThread):
                     item = following
                     continue
                 self._carry_out(*item)
-                self._wanted = False
+                self._wanted.clear()
                 item = self._commands.get(False)
         except Empty:
-            self._wanted = False
+            self._wanted.clear()
         if number and not self.isInterruptionRequested():
             self._post(number)
+        return bool(number)
+
+    def _prepare(self) -> None:
+        """Have the code of a turn at hand; it is told where that takes long."""
+        started = perf_counter()
+
+        def tell(share: float) -> None:
+            if perf_counter() - started > PATIENCE_WITH_PREPARING:
+                self.preparing.emit(share)
+
+        self._guarded(self._sent, self._driver.prepare, tell, self.isInterruptionRequested)
 
     def _carry_out(self, number: int, name: str, arguments: tuple[Any, ...]) -> None:
+        if name not in WITHOUT_TURNS and not self._driver.prepared:
+            self._prepare()
         self._guarded(number, getattr(self._driver, name), *arguments)
 
     def _train(self) -> float:
@@ -155,14 +193,14 @@ class Worker(QThread):
         if took:
             driver.frame_took(took)
         if driver.speed:
-            updates, stop = max(1, round(driver.speed * FRAME_SECONDS)), self._is_wanted
+            updates, stop = max(1, round(driver.speed * FRAME_SECONDS)), self._wanted
         elif self._beside_painting():
             updates, stop = MANY, self._until_due(begun + PATIENCE_WITH_PAINTING)
         else:
             updates, stop = MANY, self._until(begun + TRAINING_SECONDS)
         if not self._guarded(self._sent, driver.slice, updates, stop):
             driver.pause()
-        if self._wanted:
+        if self._wanted():
             # What waits will leave a frame of its own, and sooner without this one.
             return 0.0
         self._begun = now = perf_counter()
@@ -171,7 +209,7 @@ class Worker(QThread):
         self._post(0)
         if driver.speed:
             return max(0.0, begun + (driver.updates - before) / driver.speed - perf_counter())
-        going_on = driver.state is RunState.RUNNING and not self._wanted
+        going_on = driver.state is RunState.RUNNING and not self._wanted()
         if going_on and not self._beside_painting():
             # numpy's short calls take the interpreter lock so often that painting starves.
             self._painted.wait(PATIENCE_WITH_PAINTING)
@@ -184,22 +222,17 @@ class Worker(QThread):
         """
         return self._driver.lets_go or self._driver.cost >= CHEAP_UPDATE
 
-    def _until(self, deadline: float) -> Callable[[], bool]:
-        return lambda: self._wanted or perf_counter() >= deadline
+    def _until(self, deadline: float) -> Stop:
+        return self._wanted.or_when(lambda: perf_counter() >= deadline)
 
-    def _until_due(self, deadline: float) -> Callable[[], bool]:
+    def _until_due(self, deadline: float) -> Stop:
         """Until a frame is due and the last one has been painted; at the latest at `deadline`."""
 
         def over() -> bool:
-            if self._wanted:
-                return True
             now = perf_counter()
             return now >= deadline or (now >= self._due and self._painted.is_set())
 
-        return over
-
-    def _is_wanted(self) -> bool:
-        return self._wanted
+        return self._wanted.or_when(over)
 
     def _post(self, number: int) -> None:
         if self._driver.loop is None:

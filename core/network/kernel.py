@@ -146,6 +146,7 @@ class NumpyKernel:
     """
 
     name = "numpy"
+    releases_lock = False  # its many short calls hold the interpreter lock nearly always
 
     def __init__(self, structure: Structure) -> None:
         self.structure = structure
@@ -165,6 +166,18 @@ class NumpyKernel:
             for at in (slice(i, i + PIECE) for i in range(0, layout.parameters, PIECE))
         ]
         self._tapes: dict[int, Tape] = {}
+
+    @property
+    def prepared(self) -> bool:
+        """Whether a turn can be made without a wait."""
+        return True
+
+    def prepare(
+        self,
+        progress: Callable[[float], None] = lambda share: None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Have the code of a turn at hand; `progress` is told the share that is done."""
 
     def tape(self, rows: int) -> Tape:
         """The tape for batches of `rows` rows, recorded at first use.

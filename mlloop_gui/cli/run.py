@@ -13,6 +13,7 @@ from typing import Any
 
 from core.errors import InputError
 from core.experiment import Experiment, parse_assignment
+from core.flights import Stop
 from core.loop import LearningLoop
 from core.metrics import Evaluation
 from core.run_report import json_bytes, model_bytes, run_ending, run_report
@@ -160,18 +161,17 @@ def train(loop: LearningLoop, progress: bool = False) -> Ending | None:
 
 
 @contextmanager
-def interruptible() -> Iterator[Callable[[], bool]]:
+def interruptible() -> Iterator[Stop]:
     """Ctrl-C asks, and is answered between two updates; a second one interrupts at once."""
-    asked = False
+    asked = Stop()
 
     def ask(number: int, frame: FrameType | None) -> None:
-        nonlocal asked
-        asked = True
+        asked.set()
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
     before = signal.signal(signal.SIGINT, ask)
     try:
-        yield lambda: asked
+        yield asked
     finally:
         signal.signal(signal.SIGINT, before)
 
@@ -186,6 +186,7 @@ def progress_line(loop: LearningLoop, end: int | None, wanted: bool) -> Callable
         if not wanted or (not clear and monotonic() - shown < 0.2):
             return
         shown = monotonic()
+        loop.look()
         check = loop.last_check
         text = (
             f"update {loop.update:,}{total}, epoch {loop.epoch:,}:"
@@ -211,7 +212,7 @@ def summary(
         f"network {sizes}: {learner.parameters:,} parameters, seed {loop.experiment.seed}",
         f"{status}: {reason}",
         f"{loop.update:,} updates in {loop.epoch:,} whole epochs, {loop.seconds:.2f} s"
-        f" ({learner.kernel.name} kernel)",
+        f" ({learner.choice.kernel} kernel: {learner.choice.reason})",
     ]
     for name, part in parts.items():
         shown = f"loss {part.loss:.4g}, {part.text()}" if part.rows else "no samples"

@@ -89,6 +89,7 @@ class StatusBox(QWidget):
         self.epoch.show_value(0)
         self.update_count.show_value(0)
         session.frame_changed.connect(self._follow)
+        session.preparing.connect(self._tell)
 
     @Slot()
     def _follow(self) -> None:
@@ -103,8 +104,18 @@ class StatusBox(QWidget):
         self.cost.show_value(round(frame.microseconds, 1), cost_text(frame))
         self.cost.setToolTip(
             f"{grouped(frame.parameters)} parameters, {grouped(frame.samples_seen)} samples seen,"
-            f" {frame.seconds:.1f} s of training"
+            f" {frame.seconds:.1f} s of training;"
+            f" {frame.kernel.kernel} kernel: {frame.kernel.reason}"
         )
+
+    @Slot(float)
+    def _tell(self, share: float) -> None:
+        """Say that the arithmetic is being compiled, and how far that is."""
+        frame = self._session.frame
+        if share < 1.0 or frame is None:
+            self.cost.show_value(share, f"Compiling, this once: {100 * share:.0f} %")
+        else:
+            self.cost.show_value(round(frame.microseconds, 1), cost_text(frame))
 
 
 def grouped(number: int) -> str:
@@ -113,9 +124,10 @@ def grouped(number: int) -> str:
 
 
 def cost_text(frame: Frame) -> str:
-    """The model's size and an update's time."""
-    size = f"{grouped(frame.parameters)} parameters"
+    """The model's size, an update's time, and the kernel."""
+    size, kernel = f"{grouped(frame.parameters)} parameters", frame.kernel.kernel
     micro = frame.microseconds
     if not micro:
-        return size
-    return f"{size} · {micro:.0f} µs" if micro < 1000 else f"{size} · {micro / 1000:.1f} ms"
+        return f"{size} · {kernel}"
+    time = f"{micro:.{int(micro < 10)}f} µs" if micro < 1000 else f"{micro / 1000:.1f} ms"
+    return f"{size} · {time} · {kernel}"

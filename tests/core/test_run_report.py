@@ -18,7 +18,8 @@ from core.stopping import Ending, ending
 
 KEYS = [
     "format", "status", "reason", "experiment", "changes", "updates", "epochs", "seconds",
-    "parameters", "kernel", "train", "validation", "test", "test_openings", "history",
+    "parameters", "kernel", "kernel_reason", "train", "validation", "test", "test_openings",
+    "history",
 ]  # fmt: skip
 
 

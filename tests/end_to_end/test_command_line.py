@@ -21,7 +21,8 @@ from tests.end_to_end.program import COMMAND, DEFAULT, DIVERGING, environment, s
 
 KEYS = {
     "format", "status", "reason", "experiment", "changes", "updates", "epochs", "seconds",
-    "parameters", "kernel", "train", "validation", "test", "test_openings", "history",
+    "parameters", "kernel", "kernel_reason", "train", "validation", "test", "test_openings",
+    "history",
 }  # fmt: skip
 
 

@@ -123,7 +123,7 @@ def test_going_beyond_the_head_is_refused(driver) -> None:
 
 def test_commands_of_many_updates_break_off_when_the_program_ends(driver) -> None:
     driver.step(StepSize.UPDATE)
-    driver.over = True
+    driver.over.set()
     driver.reach(100_000)
     assert driver.updates < 10
     standing = driver.loop.position

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from core.errors import InputError
+from core.flights import Stop
 from mlloop_gui.frames import RunState
 from mlloop_gui.worker import Worker
 
@@ -33,12 +34,13 @@ class FakeDriver:
         self.updates = 0
         self.cost = 1.0
         self.lets_go = False
+        self.prepared = True
         self.gate = Event()
         self.gate.set()
         self.calls: list[tuple[str, tuple[Any, ...]]] = []
         self.broken: Exception | None = None
         self.endless = False
-        self.over = False
+        self.over = Stop()
         self.took: list[float] = []
 
     def run(self) -> None:
@@ -183,6 +185,28 @@ def test_finish_waits_no_longer_than_told(qtbot, worker, driver) -> None:
     worker.send("run")
     qtbot.waitUntil(lambda: driver.state is RunState.RUNNING, timeout=WAIT)
     assert not worker.finish(10)
-    assert driver.over
+    assert driver.over()
     driver.gate.set()
     assert worker.finish()
+
+
+def test_beside_painting_training_goes_on_and_the_next_frame_waits(
+    qtbot, worker, driver, monkeypatch
+) -> None:
+    monkeypatch.setattr("mlloop_gui.worker.PATIENCE_WITH_PAINTING", 60.0)
+    driver.lets_go, driver.cost = True, 0.0
+    worker.send("run")
+    qtbot.waitUntil(lambda: bool(worker._mailbox), timeout=WAIT)
+    while worker.take() is not None:
+        pass
+    worker.painted()
+    qtbot.waitUntil(lambda: bool(worker._mailbox), timeout=WAIT)
+    frame, made = worker.take(), driver.updates
+    assert isinstance(frame, FakeFrame)
+    qtbot.waitUntil(lambda: driver.updates > made + 1000, timeout=WAIT)
+    assert not worker._mailbox
+    worker.painted()
+    qtbot.waitUntil(lambda: bool(worker._mailbox), timeout=WAIT)
+    assert worker.take().update > frame.update
+    assert driver.took
+    assert min(driver.took) > 0.0

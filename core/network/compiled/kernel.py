@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property, partial
 from types import ModuleType
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 
 from core.network.compiled.codes import ACTIVATION_CODES, LOSS_CODES, OPTIMIZER_CODES
 from core.network.compiled.shapes import Code, Data, Net, Rules, Work
+from core.network.compiled.warm import is_warm, warm
 from core.network.kernel import NumpyKernel, Op, Structure, Tape
 from core.settings import OptimizerSettings
 
@@ -62,6 +64,7 @@ class CompiledKernel(NumpyKernel):
     """
 
     name = "compiled"
+    releases_lock = True
 
     def __init__(self, structure: Structure) -> None:
         super().__init__(structure)
@@ -108,6 +111,19 @@ class CompiledKernel(NumpyKernel):
     def looking(self) -> Work:
         """Buffers for looking at whole parts of the data."""
         return self._buffers(LOOK_ROWS, dropout=False)
+
+    @property
+    def prepared(self) -> bool:
+        """Whether a turn can be made without a wait."""
+        return is_warm(self.dtype.name)
+
+    def prepare(
+        self,
+        progress: Callable[[float], None] = lambda share: None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Have the code of a turn at hand; `progress` is told the share that is done."""
+        warm(self.dtype.name, progress, stop)
 
     # -- the stages ------------------------------------------------------------------------------
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from core.network.compiled.kernel import CompiledKernel, fixed
 from core.network.compiled.shapes import Data, Plan
 from core.network.kernel import Structure
 from core.network.layout import Layout
@@ -20,7 +19,11 @@ from core.settings import OptimizerSettings
 _ready: set[str] = set()
 
 
-def warm(dtype: str, progress: Callable[[float], None] = lambda share: None) -> None:
+def warm(
+    dtype: str,
+    progress: Callable[[float], None] = lambda share: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> None:
     """Have everything at hand for a number format, ``"float64"`` or ``"float32"``.
 
     From nothing it takes some seconds, from the user's cache folder half a second, and once it has
@@ -30,10 +33,14 @@ def warm(dtype: str, progress: Callable[[float], None] = lambda share: None) -> 
     ----------
     progress : callable
         Told the share that is done.
+    stop : callable
+        Looked at between two functions; what is made by then stays made.
     """
     if dtype in _ready:
         return
     for share in _made(dtype):
+        if stop():
+            return
         progress(share)
     _ready.add(dtype)
 
@@ -49,6 +56,7 @@ def _made(dtype: str) -> Iterator[float]:
     from numba import typeof
 
     from core.network.compiled import flight, turn
+    from core.network.compiled.kernel import CompiledKernel, fixed
 
     yield 0.05
     kernel = CompiledKernel(Structure(Layout((2, 1, 1)), ("tanh",), "mse", dtype=dtype))
@@ -56,7 +64,7 @@ def _made(dtype: str) -> Iterator[float]:
     rows, numbers = fixed(np.zeros(0, np.int64)), fixed(np.zeros(0))
     x, weight = fixed(np.zeros((0, 3), dtype)), fixed(np.zeros(0, dtype))
     data = Data(x, x, weight, rows, rows, rows, numbers)
-    plan = _plan(dtype)
+    plan = _plan(dtype, fixed(np.zeros((1, 0), np.int64)))
     calls: tuple[tuple[Any, tuple[Any, ...]], ...] = (
         (turn.load, (net, work, x, x, weight, rows)),
         (turn.forward, (net, work, 0, 1)),
@@ -78,10 +86,10 @@ def _made(dtype: str) -> Iterator[float]:
     yield 1.0
 
 
-def _plan(dtype: str) -> Plan:
+def _plan(dtype: str, orders: np.ndarray) -> Plan:
     """A plan of no turns."""
     return Plan(
-        orders=fixed(np.zeros((1, 0), np.int64)),
+        orders=orders,
         rates=np.zeros(1),
         place=0,
         size=1,
