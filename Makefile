@@ -7,6 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+COMPILED := $(VENV)/.compiled
 
 # One BLAS thread: two of them fight the window for the cores, and results differ in the last bit.
 export OPENBLAS_NUM_THREADS := 1
@@ -60,7 +61,7 @@ soak: setup screen ## run for long and watch the memory
 	@$(BIN)/python -m benchmarks.soak $(ARGS)
 
 .PHONY: setup
-setup: libraries $(READY) ## make .venv with what requirements.lock pins, and install Qt's libraries
+setup: libraries $(COMPILED) ## make .venv with what requirements.lock pins, and install Qt's libraries
 
 $(READY): requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null 2>&1 || { \
@@ -73,11 +74,17 @@ $(READY): requirements.lock pyproject.toml
 	  rm -rf $(VENV); \
 	  echo "Python's venv module is missing or incomplete; on Debian-like systems:" \
 	       "apt-get install python3-venv" >&2; exit 1; }
-	@echo "Installing what requirements.lock pins into $(VENV) (once; about 200 MB to fetch)"
+	@echo "Installing what requirements.lock pins into $(VENV) (once; about 250 MB to fetch)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
 	  --requirement requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
 	  --no-build-isolation --editable .
+	@touch $@
+
+# The machine code is kept in the user's cache folder; the program makes it by itself where it is gone.
+$(COMPILED): $(READY) $(wildcard core/network/compiled/*.py)
+	@echo "Compiling the training loop (once; about 20 s)"
+	@$(BIN)/python -m core.network.compiled.warm
 	@touch $@
 
 # Looks before it installs: with everything in place this takes milliseconds and asks for nothing.
