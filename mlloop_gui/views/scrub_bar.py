@@ -12,6 +12,7 @@ from mlloop_gui.plots import numbers
 from mlloop_gui.plots.timeline import Fork, Mark, Timeline
 from mlloop_gui.session import Session
 from mlloop_gui.theme import Theme
+from mlloop_gui.views.calm import Calm
 from mlloop_gui.views.epoch_grid import EpochGrid
 from mlloop_gui.views.pace import NUMBERS, Pace
 
@@ -56,7 +57,11 @@ class ScrubBar(QFrame):
         self._of = QLabel()
         self._of.setObjectName("scrub.head")
         self._of.setAccessibleName("Updates made")
-        row = QHBoxLayout(self)
+        line = QWidget()
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(Calm(line))
+        row = QHBoxLayout(line)
         row.setContentsMargins(10, 0, 6, 0)
         row.setSpacing(6)
         row.addWidget(QLabel("Update"))
