@@ -79,7 +79,7 @@ def times_slope(code, z, a, d, n):
     """Multiply ``d`` by the activation's derivative at ``z``, where it gave ``a``."""
     if code == RELU:
         for i in range(n):
-            d[i] = d[i] if a[i] > 0 else d[i] * 0
+            d[i] = d[i] if a[i] > 0 else d[i] * a[i]
     elif code == TANH:
         for i in range(n):
             d[i] = d[i] * fma(-float(a[i]), float(a[i]), 1.0)
@@ -123,9 +123,10 @@ def price(code, delta, s, y, price, d, outputs, rows):
         at = o * rows
         if code == BINARY_CROSS_ENTROPY:
             for r in range(rows):
-                t = (1.0 - 2.0 * y[r * outputs + o]) * s[at + r]
+                # With t = 2 h, max(t, 0) is h + |h|; an infinite score is no number, as in numpy.
+                h = (0.5 - y[r * outputs + o]) * s[at + r]
                 d[at + r] = sigmoid(s[at + r])
-                price[r] += share * ((t if t > 0.0 else 0.0) + log1p(exp(-abs(t))))
+                price[r] += share * (h + abs(h) + log1p(exp(-2.0 * abs(h))))
         elif code == MSE:
             for r in range(rows):
                 e = float(s[at + r]) - y[r * outputs + o]

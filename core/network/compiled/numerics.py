@@ -2,7 +2,7 @@
 
 Every result is fixed by the source: nothing is reassociated, and a product is fused with a sum only
 where ``fma`` says so. So two places that call the same function get the same bits. All work in
-float64, and are within 2 units in the last place of the exact value.
+float64, and are within 2 units in the last place of the exact value, `sigmoid` within 2.5.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def looked_at(typing, flag):
 
 @compiled
 def _exponential(x):
-    """Scale and p, so that e**x = scale + scale * p, for x <= 0."""
+    """Scale and p, so that e**x = scale + scale * p, for -708 <= x <= 0; the same for all below."""
     x = _LOWEST if x < _LOWEST else x
     t = fma(x, _LOG2_E, _ROUND)
     n = t - _ROUND
@@ -87,7 +87,7 @@ def _exponential(x):
 def exp(x):
     """e**x for x <= 0; 0 below -708."""
     scale, p = _exponential(x)
-    return fma(scale, p, scale)
+    return 0.0 if x < _LOWEST else fma(scale, p, scale)
 
 
 @compiled
@@ -122,12 +122,14 @@ def log1p(x):
 
 @compiled
 def tanh(x):
-    """The hyperbolic tangent, by way of e**(-2|x|) - 1."""
-    e = expm1(-2.0 * abs(x))
-    return copysign(e / (e + 2.0), x)
+    """The hyperbolic tangent, by way of e**(-2|x|)."""
+    scale, p = _exponential(-2.0 * abs(x))
+    return copysign(fma(scale, p, scale - 1.0) / fma(scale, p, scale + 1.0), x)
 
 
 @compiled
 def sigmoid(x):
-    """1 / (1 + e**-x), by way of tanh(x / 2)."""
-    return fma(0.5, tanh(0.5 * x), 0.5)
+    """1 / (1 + e**-x), by way of e**-|x|."""
+    scale, p = _exponential(-abs(x))
+    e = 0.0 if x < _LOWEST else fma(scale, p, scale)
+    return (e if x < 0.0 else 1.0) / fma(scale, p, scale + 1.0)

@@ -143,8 +143,9 @@ def apply(net, rules, rate, t):
     """Stage 7: the step, piece by piece while it is in the cache; its squared norm."""
     down, unbias = -rate, 1.0
     if rules.optimizer in (ADAM, ADAMW):
-        down = -rate / (1.0 - rules.beta1**t)
-        unbias = 1.0 / sqrt(1.0 - rules.beta2**t)
+        # To the power of a float: numba takes a whole number's by products, each of which rounds.
+        down = -rate / (1.0 - rules.beta1 ** float(t))
+        unbias = 1.0 / sqrt(1.0 - rules.beta2 ** float(t))
     numbers = (down, rules.momentum, rules.beta1, 1.0 - rules.beta1, rules.beta2,
                1.0 - rules.beta2, unbias, rules.epsilon, -rate * rules.decay)  # fmt: skip
     moved, size = 0.0, len(net.theta)
