@@ -31,4 +31,4 @@ def machine() -> str:
 
 def verdict(holds: bool) -> str:
     """How a target's column says whether it is reached."""
-    return "yes" if holds else "NO"
+    return "holds" if holds else "MISSED"
