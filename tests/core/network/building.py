@@ -32,7 +32,7 @@ def dataset(x: np.ndarray, target: np.ndarray, classes: int = 0) -> Dataset:
         tuple(Column(f"x{i + 1}") for i in range(x.shape[1])),
         np.array(x, np.float64),
         np.array(target, np.int64 if classes else np.float64),
-        class_names=tuple("abcdefghij"[:classes]),
+        class_names=tuple("abcdefghijkl"[:classes]),
     )
 
 
