@@ -69,15 +69,10 @@ class Examiner:
         serve before the first turn, when nothing compiled need be there yet.
         """
         rows, problem, kernel = self.rows(part, whole), self.learner.problem, self.learner.kernel
+        look = (problem.x, problem.y, problem.weight, problem.labels, rows, problem.spread(rows))
+        own = None if plain else kernel.look(*look)
         with np.errstate(all="ignore"):
-            found = problem.evaluate(rows, self.scores(rows))
-        own = (
-            None
-            if plain
-            else kernel.look(
-                problem.x, problem.y, problem.weight, problem.labels, rows, problem.spread(rows)
-            )
-        )
+            found = problem.evaluate(rows, self.scores(rows) if own is None else own[2])
         if own is None:
             return found
         metrics = found.metrics

@@ -11,7 +11,7 @@ import numpy as np
 
 from core.batches import BatchOrder, Cursor, with_check
 from core.checkpoints import Checkpoint, Checkpoints
-from core.checks import CHECK_EVERY, Check, Examiner
+from core.checks import CHECK_EVERY, Examiner
 from core.experiment import Experiment
 from core.history import Curves
 from core.network.compiled.kernel import CompiledKernel, fixed
@@ -85,7 +85,6 @@ class FastGear:
     _cursor: Cursor
     _stage: Stage
     _layer: int
-    last_check: Check
     _data: tuple[Problem, Data] | None = None
     _stretch = 64
 
@@ -264,7 +263,8 @@ class FastGear:
             rows = [self.examiner.rows(part) for part in ("train", "validation")]
             spreads = fixed(np.array([problem.spread(part) for part in rows]))
             samples = kernel.samples(problem.x, problem.y, problem.weight, problem.labels)
-            self._data = problem, Data(*samples, fixed(rows[0]), fixed(rows[1]), spreads)
+            parts = fixed(rows[0]), fixed(rows[1])
+            self._data = problem, Data(*samples, *parts, spreads, kernel.no_scores)
         return self._data[1]
 
     # -- history ---------------------------------------------------------------------------------

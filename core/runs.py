@@ -303,7 +303,7 @@ def _summed_up(run: _Run, loop: LearningLoop, alive: bool = True) -> RunSummary:
         update=loop.update,
         seconds=loop.seconds,
         parameters=loop.learner.parameters,
-        check=loop.last_check,
+        check=loop.newest_check,
         curves=RunCurves(loop.updates.view(CURVE_POINTS), loop.checks.view(CURVE_POINTS)),
         alive=alive,
     )

@@ -10,7 +10,7 @@ import numpy as np
 
 from core.batches import BatchOrder, Cursor, with_check
 from core.checkpoints import Checkpoint, Checkpoints
-from core.checks import CHECK_EVERY, SERIES, Examiner
+from core.checks import CHECK_EVERY, SERIES, Check, Examiner
 from core.experiment import Experiment, weight_place
 from core.flights import NEVER, FastGear
 from core.history import Curves
@@ -42,8 +42,9 @@ class Turns(FastGear):
     record, previous : TurnRecord or None
         The turn in hand (or the last), and the one before it.
     failure : Failure or None
-    last_check : Check
-        The newest look at unseen data, recorded or not.
+    newest_check : Check
+        The newest look at unseen data, recorded or not; while a run goes on it may be older than
+        the run, `last_check` is of this very update.
     updates, checks : Curves
         The history: of every update, and of every check.
     head : int
@@ -249,19 +250,25 @@ class Turns(FastGear):
         self._cursor = with_check(self._cursor)
         self._look()
         if self.update > self.checks.last_update:
-            self.examiner.record(self.last_check, self.checks)
+            self.examiner.record(self.newest_check, self.checks)
 
     def evaluate(self, part: str) -> Evaluation:
         """Loss and metrics on a whole part: ``"train"``, ``"validation"`` or ``"test"``."""
         return self.examiner.evaluate(part, plain=not self.update)
 
+    @property
+    def last_check(self) -> Check:
+        """How train and validation are at this very update; nothing is recorded."""
+        self.look()
+        return self.newest_check
+
     def look(self) -> None:
-        """Have `last_check` be of this very update; nothing is recorded."""
-        if not self._looked or self.last_check.update != self.update:
+        """Have `newest_check` be of this very update."""
+        if not self._looked or self.newest_check.update != self.update:
             self._look()
 
     def _look(self) -> None:
-        self.last_check, self._looked = self.examiner.look(self.update), True
+        self.newest_check, self._looked = self.examiner.look(self.update), True
 
     # -- running -------------------------------------------------------------------------------
 
@@ -295,7 +302,6 @@ class Turns(FastGear):
                 self._finish_turn(begin=True)
         if self.record is None and self.update and not self.failure:
             self._go_to(self.update)
-        self.look()
         self.seconds += perf_counter() - started
         return self.update - start
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import socket
@@ -16,9 +15,9 @@ from core import experiment as experiment_files
 from core.errors import InputError
 from core.experiment import Experiment
 from mlloop_gui import crash, settings, theme
+from mlloop_gui.garbage import GarbageKeeper
 from mlloop_gui.main_window import MainWindow
 
-SETTLED = 500  # milliseconds
 PICTURE = "mlloop.png"
 LATE = True  # the docks are filled after the first picture
 
@@ -60,8 +59,7 @@ def main(file: str | None = None) -> int:
         window.show_simple()
     if trouble:
         window.messages.say("warning", trouble)
-    # Once the window stands there: the collection takes as long as a dozen frames.
-    QTimer.singleShot(SETTLED, window, _collect_for_good)
+    GarbageKeeper.for_good = True
     window.closed.connect(window.files.keep)
     window.presenter.entering.connect(window.files.keep)
     window.show()
@@ -69,12 +67,6 @@ def main(file: str | None = None) -> int:
     ender.stop()
     settings.save(found)
     return status
-
-
-def _collect_for_good() -> None:
-    """Collect what the start has left; what is there now stays to the end, and is left alone."""
-    gc.collect()
-    gc.freeze()
 
 
 class Ender(QObject):

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
+from core.checks import Check
 from core.explain import StageExplanation, explain_stage
 from core.explain.case import Case
 from core.explain.context import Context
@@ -39,6 +40,7 @@ EMBEDDING_EVERY = 0.5
 FILM_EVERY = 0.5
 FILM_PATIENCE = 0.005
 RUNS_EVERY = 0.5
+LOOKING = 20.0  # times as long as a look takes, it is left alone
 CURVE_POINTS = 800
 
 
@@ -77,11 +79,13 @@ class FrameMaker:
         self._last: dict[str, float] = {}
         self._columns = (0, 1)
         self._told: tuple[RunSummary, ...] = ()
+        self._looks_apart = 0.0
 
     def arrive(self, loop: LearningLoop) -> None:
         """Another run is live."""
         self._columns = telling_columns(loop.problem)
         self._told = ()
+        self._looks_apart = 0.0
         self._held = None
 
     def make(self, loop: LearningLoop, command: int) -> Frame:
@@ -91,8 +95,6 @@ class FrameMaker:
         """
         driver, view = self._driver, self.view
         still, test = driver.state is not RunState.RUNNING, driver.test
-        if still:
-            loop.look()
         problem, sample = loop.problem, sample_of(loop, view)
         if still or view.sample is not None or self._held is None:
             # While a run goes on every batch has another sample; the plane keeps to one.
@@ -116,7 +118,7 @@ class FrameMaker:
                 theta=theta,
                 record=loop.record,
                 previous=loop.previous,
-                check=loop.last_check,
+                check=self._check(loop, still),
                 head=loop.head,
                 place=loop.place,
                 batches_per_epoch=-(
@@ -155,6 +157,14 @@ class FrameMaker:
             self._last[what] = now
             return True
         return False
+
+    def _check(self, loop: LearningLoop, still: bool) -> Check:
+        """The newest check; looking at large parts takes a small share of a run's time."""
+        if self._turn_of("check", self._looks_apart, still):
+            started = perf_counter()
+            loop.look()
+            self._looks_apart = LOOKING * (perf_counter() - started)
+        return loop.newest_check
 
     def _curves(self, loop: LearningLoop, still: bool) -> CurvesFrame | None:
         if not (self.view.curves and self._turn_of("curves", CURVES_EVERY, still)):

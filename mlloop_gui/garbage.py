@@ -8,11 +8,13 @@ collects instead.
 from __future__ import annotations
 
 import gc
+from time import perf_counter
 from typing import ClassVar
 
 from PySide6.QtCore import QObject, QTimer
 
 EVERY = 2000  # milliseconds
+LONG = 0.015  # seconds
 
 
 class GarbageKeeper(QObject):
@@ -22,16 +24,20 @@ class GarbageKeeper(QObject):
     ----------
     running : int
         How many are at work in this process.
+    for_good : bool
+        Set by a program that lives as long as its window: after a collection that took long, what
+        is there stays to the end and is left alone. Libraries that come late bring much of it.
     """
 
     running: ClassVar[int] = 0
+    for_good: ClassVar[bool] = False
     _was_enabled: ClassVar[bool] = False
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._timer = QTimer(self)
         self._timer.setInterval(EVERY)
-        self._timer.timeout.connect(gc.collect)
+        self._timer.timeout.connect(self.collect)
         self._at_work = False
 
     def start(self) -> None:
@@ -44,6 +50,14 @@ class GarbageKeeper(QObject):
             gc.disable()
         GarbageKeeper.running += 1
         self._timer.start()
+
+    @staticmethod
+    def collect() -> None:
+        """Collect now."""
+        started = perf_counter()
+        gc.collect()
+        if GarbageKeeper.for_good and perf_counter() - started > LONG:
+            gc.freeze()
 
     def stop(self) -> None:
         """Give collection back once nobody else runs."""

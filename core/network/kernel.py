@@ -261,8 +261,8 @@ class NumpyKernel:
 
     def look(
         self, x: Array, y: Array, weight: Array | None, labels: Array, rows: Array, spread: float
-    ) -> tuple[float, float] | None:
-        """Loss, and accuracy or R², of some rows in the kernel's own arithmetic; None: numpy's."""
+    ) -> tuple[float, float, Array] | None:
+        """Loss, accuracy or R², and scores of some rows in arithmetic of its own; None: numpy's."""
         return None
 
     def penalty(self, l1: float, l2: float) -> float:

@@ -61,6 +61,10 @@ def look(net, work, rules, data, part, spread):
             forward(net, work, i, n)
         measure(net, work, rules, n)
         z = net.units[last] * n
+        if len(data.scores):
+            for r in range(n):
+                for o in range(outputs):
+                    data.scores[start + r, o] = work.z[z + o * n + r]
         for r in range(n):
             weight = float(data.weight[rows[r]]) if len(data.weight) else 1.0
             total += weight * work.price[r]

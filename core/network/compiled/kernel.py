@@ -159,13 +159,19 @@ class CompiledKernel(NumpyKernel):
 
     def look(
         self, x: Array, y: Array, weight: Array | None, labels: Array, rows: Array, spread: float
-    ) -> tuple[float, float] | None:
-        """Loss, and accuracy or R², of some rows, without dropout."""
+    ) -> tuple[float, float, Array]:
+        """Loss, accuracy or R², and scores (rows, outputs) of some rows, without dropout."""
         from core.network.compiled.flight import look
 
         samples, part = self.samples(x, y, weight, labels), fixed(rows)
-        data = Data(*samples, part, part, fixed(np.zeros(2)))
-        return look(self.net, self.looking, self._rules, data, part, spread)
+        scores = np.empty((len(rows), y.shape[1]), self.dtype)
+        data = Data(*samples, part, part, fixed(np.zeros(2)), scores)
+        return (*look(self.net, self.looking, self._rules, data, part, spread), scores)
+
+    @cached_property
+    def no_scores(self) -> Array:
+        """Where a look is to leave no scores."""
+        return np.zeros((0, 0), self.dtype)
 
     def ratio(self) -> float:
         """The last step's norm over the parameters'; NaN where these are all 0."""

@@ -91,6 +91,8 @@ class Data(NamedTuple):
         The rows that a check looks at.
     spreads : ndarray of shape (2,)
         Sum of the squared differences of these rows' targets from their mean.
+    scores : ndarray of shape (rows, outputs) or (0, 0)
+        Where a look leaves the scores of the rows that it looks at.
     """
 
     x: np.ndarray
@@ -100,6 +102,7 @@ class Data(NamedTuple):
     train: np.ndarray
     validation: np.ndarray
     spreads: np.ndarray
+    scores: np.ndarray
 
 
 class Plan(NamedTuple):

@@ -63,7 +63,7 @@ def _made(dtype: str) -> Iterator[float]:
     net, work, rules = kernel.net, kernel.work, kernel.rules(OptimizerSettings(), 0.0, 0.0)
     rows, numbers = fixed(np.zeros(0, np.int64)), fixed(np.zeros(0))
     x, weight = fixed(np.zeros((0, 3), dtype)), fixed(np.zeros(0, dtype))
-    data = Data(x, x, weight, rows, rows, rows, numbers)
+    data = Data(x, x, weight, rows, rows, rows, numbers, np.zeros((0, 0), dtype))
     plan = _plan(dtype, fixed(np.zeros((1, 0), np.int64)))
     calls: tuple[tuple[Any, tuple[Any, ...]], ...] = (
         (turn.load, (net, work, x, x, weight, rows)),
