@@ -18,9 +18,7 @@ for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ[variable] = "1"
 
 # Compiling takes many seconds: what `make` has compiled serves here too.
-os.environ.setdefault(
-    "NUMBA_CACHE_DIR", str(Path(user_cache_dir("mlloop", appauthor=False)) / "compiled")
-)
+os.environ.setdefault("NUMBA_CACHE_DIR", user_cache_dir("mlloop", appauthor=False))
 
 TESTS = Path(__file__).parent
 PLACES = {"core", "gui", "end_to_end"}
