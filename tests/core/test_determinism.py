@@ -10,6 +10,8 @@ from core.loop import LearningLoop
 from core.stages import StepSize
 from tests.core.network.building import assert_same, bits, curves, drawn, loop_on
 
+pytestmark = pytest.mark.usefixtures("kernel")
+
 
 @pytest.fixture
 def loop() -> LearningLoop:

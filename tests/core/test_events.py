@@ -22,6 +22,8 @@ from tests.core.network.building import (
     loop_on,
 )
 
+pytestmark = pytest.mark.usefixtures("kernel")
+
 
 @pytest.fixture
 def loop() -> LearningLoop:

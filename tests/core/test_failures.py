@@ -17,6 +17,8 @@ from core.problem import build_problem
 from core.stages import Stage, StepSize
 from tests.core.network.building import assert_same, bits, curves, dataset, drawn, loop_on
 
+pytestmark = pytest.mark.usefixtures("kernel")
+
 
 def diverging(dtype: str = "float64") -> LearningLoop:
     return loop_on(drawn(60, 2), model__hidden=[6], model__activation="relu", loss__name="mse",

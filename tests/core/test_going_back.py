@@ -16,6 +16,7 @@ from core.loop import LearningLoop, Position
 from core.problem import prepare
 from core.stages import Stage, StepSize
 from tests.core.network.building import (
+    KERNELS,
     assert_same,
     assert_same_record,
     bits,
@@ -28,8 +29,10 @@ from tests.core.network.building import (
 
 
 @pytest.fixture
-def loop() -> LearningLoop:
-    return LearningLoop(Experiment())
+def loop(kernel: str) -> LearningLoop:
+    made = LearningLoop(Experiment())
+    assert made.learner.kernel.name == kernel
+    return made
 
 
 def straight_to(loop: LearningLoop, place: Position) -> LearningLoop:
@@ -86,6 +89,7 @@ def test_back_by_stage_retraces_each_stage(loop: LearningLoop) -> None:
         assert_as_straight(loop)
 
 
+@pytest.mark.usefixtures("kernel")
 def test_back_by_layer_retraces_each_layer() -> None:
     loop = loop_on(drawn(30, 2, 2), model__hidden=[3, 2], loss__name="hinge")
     loop.run(3)
@@ -169,6 +173,7 @@ def test_forward_back_forward_is_the_same(loop: LearningLoop, size: StepSize) ->
     "settings",
     [{}, {"optimizer__name": "momentum"}, {"optimizer__name": "adam", "model__dropout": 0.3}],
 )
+@pytest.mark.usefixtures("kernel")
 def test_scrubbing_anywhere(settings: dict[str, Any]) -> None:
     # 27 updates an epoch, so that checkpoints lie within one.
     loop = loop_on(drawn(430, 2, 2), loss__name="hinge", optimizer__batch_size=8, **settings)
@@ -257,12 +262,14 @@ class Walk(RuleBasedStateMachine):
     """Steps, runs, jumps and changes; after each the loop is where a straight way leads."""
 
     @initialize(
-        budget=st.sampled_from([3_000, 2**28]), dtype=st.sampled_from(["float64", "float32"])
-    )
-    def begin(self, budget: int, dtype: str) -> None:
+        budget=st.sampled_from([3_000, 2**28]), dtype=st.sampled_from(["float64", "float32"]),
+        kernel=st.sampled_from(KERNELS),
+    )  # fmt: skip
+    def begin(self, budget: int, dtype: str, kernel: str) -> None:
         made = experiment(
-            model__hidden=[3], model__dtype=dtype, loss__name="binary_cross_entropy",
-            optimizer__learning_rate=0.05, optimizer__batch_size=8,
+            model__hidden=[3], model__dtype=dtype, model__kernel=kernel,
+            loss__name="binary_cross_entropy", optimizer__learning_rate=0.05,
+            optimizer__batch_size=8,
         )  # fmt: skip
         self.loop = LearningLoop(made, prepare(drawn(52, 2, 2), made), budget)
 

@@ -105,7 +105,7 @@ def test_large_vectors_in_pieces_give_the_same_bits(
 ) -> None:
     def run() -> dict[str, Any]:
         loop = loop_on(drawn(40, 2, 2), loss__name="hinge", model__hidden=[5, 3],
-                       optimizer__name=name, model__dtype=dtype)  # fmt: skip
+                       optimizer__name=name, model__dtype=dtype, model__kernel="numpy")  # fmt: skip
         loop.run(12)
         assert loop.record is not None
         step = loop.record.step

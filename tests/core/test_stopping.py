@@ -12,6 +12,8 @@ from core.loop import LearningLoop
 from core.stages import StepSize
 from core.stopping import Ending, ending, updates_left
 
+pytestmark = pytest.mark.usefixtures("kernel")
+
 
 def build(**stop: Any) -> LearningLoop:
     """The default experiment: 25 updates an epoch."""

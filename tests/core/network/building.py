@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ from core.experiment import Experiment
 from core.loop import LearningLoop
 from core.problem import Problem, prepare
 from core.stages import StepSize
+
+KERNELS = ("numpy", "compiled") if find_spec("numba") else ("numpy",)
 
 
 def experiment(**settings: Any) -> Experiment:

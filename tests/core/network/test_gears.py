@@ -16,6 +16,7 @@ from core.optimizers import OPTIMIZERS
 from core.schedules import SCHEDULES
 from core.stages import StepSize
 from tests.core.network.building import (
+    KERNELS,
     assert_same,
     assert_same_record,
     bits,
@@ -43,6 +44,7 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "class_weights": (False, True),
     "classes": (0, 2, 3),
     "optimizer__shuffle": (True, False),
+    "model__kernel": KERNELS,
 }
 
 
@@ -97,6 +99,7 @@ def test_that_both_gears_give_the_same_bits(share: int) -> None:
     for index, case in enumerate(CASES[share::8]):
         fast, slow = build(case), build(case)
         assert len(fast.problem.parts.train) == ROWS
+        assert fast.learner.kernel.name == case["model__kernel"]
         assert fast.run(UPDATES) == UPDATES, case
         drive(slow, UPDATES, StepSize.LAYER if index % 3 else StepSize.STAGE)
         assert_same(bits(fast), bits(slow))
@@ -117,9 +120,10 @@ def test_that_steps_of_updates_and_epochs_give_the_same_bits(size: StepSize) -> 
 
 
 @pytest.mark.parametrize("pieces", [(1,) * 9, (2, 1, 4, 2), (5, 4), (8, 1)])
-def test_that_a_run_in_pieces_gives_the_same_bits(pieces: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_that_a_run_in_pieces_gives_the_same_bits(kernel: str, pieces: tuple[int, ...]) -> None:
     for case in CASES[5::60]:
-        whole, parts = build(case), build(case)
+        whole, parts = (build(case, model__kernel=kernel) for _ in range(2))
         whole.run(UPDATES)
         for piece in pieces:
             parts.run(piece)
@@ -127,8 +131,9 @@ def test_that_a_run_in_pieces_gives_the_same_bits(pieces: tuple[int, ...]) -> No
         assert_same(curves(whole), curves(parts))
 
 
-def test_that_a_run_begun_in_mid_turn_finishes_the_turn_first() -> None:
-    one, other = build(CASES[0]), build(CASES[0])
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_that_a_run_begun_in_mid_turn_finishes_the_turn_first(kernel: str) -> None:
+    one, other = (build(CASES[0], model__kernel=kernel) for _ in range(2))
     one.run(9)
     other.run(2)
     for _ in range(4):
@@ -137,9 +142,10 @@ def test_that_a_run_begun_in_mid_turn_finishes_the_turn_first() -> None:
     assert_same(bits(one), bits(other))
 
 
-def test_that_a_different_last_batch_is_noticed() -> None:
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_that_a_different_last_batch_is_noticed(kernel: str) -> None:
     """The comparison itself can fail: one bit of one weight is enough."""
-    one, other = build(CASES[0]), build(CASES[0])
+    one, other = (build(CASES[0], model__kernel=kernel) for _ in range(2))
     theta = other.learner.kernel.theta
     theta[0] = np.nextafter(theta[0], 9.0)
     one.run(1)
@@ -149,8 +155,9 @@ def test_that_a_different_last_batch_is_noticed() -> None:
 
 
 @pytest.mark.parametrize("size", [1, 5, 26, 27, 1000])
-def test_batches_of_any_size(size: int) -> None:
-    case = CASES[7]
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_batches_of_any_size(kernel: str, size: int) -> None:
+    case = CASES[7] | {"model__kernel": kernel}
     fast, staged = (build(case, optimizer__batch_size=size) for _ in range(2))
     fast.run(9)
     drive(staged, 9, StepSize.STAGE)

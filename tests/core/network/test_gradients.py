@@ -14,7 +14,7 @@ from core.loop import LearningLoop
 from core.losses import LOSSES
 from core.network.activations import ACTIVATIONS
 from core.record import TurnRecord
-from tests.core.network.building import drawn, loop_on
+from tests.core.network.building import KERNELS, drawn, loop_on
 
 NUDGE = 1e-5
 EXTRAS: dict[str, dict[str, Any]] = {
@@ -86,11 +86,12 @@ def error(loop: LearningLoop) -> float:
     ("loss", "classes"), [(loss, k) for loss in LOSSES.names for k in forms(loss)]
 )
 @pytest.mark.parametrize("activation", ACTIVATIONS.names)
+@pytest.mark.parametrize("kernel", KERNELS)
 def test_every_activation_with_every_loss(
-    activation: str, loss: str, classes: int, extras: str
+    kernel: str, activation: str, loss: str, classes: int, extras: str
 ) -> None:
-    settings = dict(EXTRAS[extras])
-    if classes and settings:
+    settings = EXTRAS[extras] | {"model__kernel": kernel}
+    if classes and EXTRAS[extras]:
         settings["loss__class_weights"] = [1.0, 2.5, 0.4][:classes]
     loop = standing_at_gradients(
         classes, model__activation=activation, loss__name=loss, loss__delta=0.7, **settings
@@ -101,13 +102,15 @@ def test_every_activation_with_every_loss(
 
 
 @pytest.mark.parametrize("hidden", [[], [1], [7], [3, 2, 3, 2]])
-def test_any_depth(hidden: list[int]) -> None:
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_any_depth(kernel: str, hidden: list[int]) -> None:
     names = ACTIVATIONS.names[: len(hidden)]
     loop = loop_on(
         drawn(24, 2, 3),
         model__hidden=hidden,
         model__activation=list(names),
         loss__name="cross_entropy",
+        model__kernel=kernel,
     )
     for _ in range(5):
         loop.step()
@@ -147,9 +150,12 @@ def test_that_a_broken_loss_slope_is_found(loss: str, monkeypatch: pytest.Monkey
     assert error(loop) > 1e-5
 
 
-def test_float32_gradient_is_near_the_float64_one() -> None:
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_float32_gradient_is_near_the_float64_one(kernel: str) -> None:
     one, other = (
-        standing_at_gradients(3, loss__name="cross_entropy", model__dtype=dtype)
+        standing_at_gradients(
+            3, loss__name="cross_entropy", model__dtype=dtype, model__kernel=kernel
+        )
         for dtype in ("float64", "float32")
     )
     assert one.record is not None

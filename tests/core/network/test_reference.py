@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from core.loop import LearningLoop
 from core.problem import prepare
 from core.stages import Stage
-from tests.core.network.building import dataset, experiment
+from tests.core.network.building import KERNELS, dataset, experiment
 
 CASES = sorted((Path(__file__).parents[1] / "reference").glob("*.npz"))
 
@@ -23,7 +24,8 @@ def close(found: Any, expected: Any) -> None:
 
 
 class Case:
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, kernel: str) -> None:
+        self.kernel = kernel
         self.arrays = dict(np.load(path, allow_pickle=False))
         self.meta = json.loads(str(self.arrays["meta"]))
 
@@ -46,6 +48,7 @@ class Case:
             "evaluation__validation_fraction": 0,
             "evaluation__test_fraction": 0,
             "change": self.events(),
+            "model__kernel": self.kernel,
         } | settings
         is_class = meta["loss"] in ("cross_entropy", "binary_cross_entropy", "hinge")
         classes = max(2, meta["shape"][-1]) if is_class else 0
@@ -73,9 +76,9 @@ class Case:
         return found
 
 
-@pytest.fixture(params=CASES, ids=lambda path: path.stem)
+@pytest.fixture(params=product(CASES, KERNELS), ids=lambda pair: f"{pair[0].stem}-{pair[1]}")
 def case(request: pytest.FixtureRequest) -> Case:
-    return Case(request.param)
+    return Case(*request.param)
 
 
 def test_that_all_cases_are_there() -> None:
