@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 BLOCK = 256
 LONGEST = 4096  # updates
 FLIGHT_SECONDS = 0.004
+FAR_SECONDS = 0.032  # where nobody looks between flights
 SAVED_BYTES = 4 * 2**20
 DRAWS = 2**19
 
@@ -171,7 +172,8 @@ class FastGear:
             return 0, True
         limit, draws = self._drawn(kernel, limit)
         limit, save_at = self._offered(limit)
-        epochs = 1 if len(draws) else limit // -(-len(self._order) // size) + 2
+        first, each = (-(-rows // size) for rows in (len(self._order) - c.place, len(self._order)))
+        epochs = 1 + max(0, -(-(limit - first) // each))
         orders = self._order.several(c, epochs, settings.optimizer.shuffle)
         plan = Plan(
             orders=fixed(orders, np.int64),
@@ -202,7 +204,8 @@ class FastGear:
             return -done, False
         if done:
             took = max(1e-6, perf_counter() - started)
-            pace = int(FLIGHT_SECONDS / took * done)
+            seconds = FLIGHT_SECONDS if isinstance(stop, _StopWhen) else FAR_SECONDS
+            pace = int(seconds / took * done)
             self._stretch = max(1, min(LONGEST, 4 * self._stretch, pace))
             self._land(plan, done, *map(int, found))
         return done, True
