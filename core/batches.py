@@ -8,9 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.experiment import Experiment
-from core.seeds import stream
-
-KEPT = 2**18  # rows of orders that are drawn and may come again
+from core.seeds import stream, words
 
 
 @dataclass(frozen=True)
@@ -51,42 +49,33 @@ class BatchOrder:
         The training part.
     seed : int
         Each epoch's shuffle depends on the seed and the epoch alone.
+
+    Attributes
+    ----------
+    words : ndarray of uint64
+        What the shuffles are seeded with, before the epoch.
     """
 
     def __init__(self, rows: np.ndarray, seed: int) -> None:
         self.rows = rows
         self.seed = seed
-        self._drawn: dict[int, np.ndarray] = {}
+        self.words = words(seed, "shuffle")
+        self._drawn: tuple[int, bool] | None = None
+        self._order = rows
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def of(self, cursor: Cursor) -> np.ndarray:
         """The order of the cursor's epoch, read-only."""
-        return self._of(cursor.epoch, cursor.shuffled)
-
-    def _of(self, epoch: int, shuffled: bool) -> np.ndarray:
-        if not shuffled:
-            return self.rows
-        if epoch not in self._drawn:
-            while len(self._drawn) * len(self.rows) > KEPT:
-                del self._drawn[next(iter(self._drawn))]
-            order = stream(self.seed, "shuffle", epoch).permutation(self.rows)
-            order.setflags(write=False)
-            self._drawn[epoch] = order
-        return self._drawn[epoch]
-
-    def several(self, cursor: Cursor, epochs: int, shuffle: bool) -> np.ndarray:
-        """The orders of the cursor's epoch and those after it, (epochs, rows).
-
-        `shuffle` says whether those after it are shuffled; there are fewer than asked for where
-        they would take much memory.
-        """
-        epochs = max(1, min(epochs, KEPT // len(self.rows)))
-        if epochs == 1:
-            return self.of(cursor)[None]
-        following = (self._of(cursor.epoch + k, shuffle) for k in range(1, epochs))
-        return np.stack([self.of(cursor), *following])
+        key = (cursor.epoch, cursor.shuffled)
+        if self._drawn != key:
+            order = self.rows
+            if cursor.shuffled:
+                order = stream(self.seed, "shuffle", cursor.epoch).permutation(order)
+                order.setflags(write=False)
+            self._order, self._drawn = order, key
+        return self._order
 
     def batch(self, cursor: Cursor, size: int) -> np.ndarray:
         """The next batch's rows."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cache, cached_property
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from core.experiment import Experiment
 from core.history import Curves
 from core.network.compiled.kernel import CompiledKernel, fixed
 from core.network.compiled.shapes import Data, Plan
+from core.seeds import stream, words
 from core.stages import Stage
 
 if TYPE_CHECKING:
@@ -70,6 +71,16 @@ class _StopWhen(Stop):
 NEVER = Stop()
 
 
+@cache
+def _shuffles_as_numpy() -> bool:
+    """Whether compiled code draws the orders that this version of numpy draws."""
+    from core.network.compiled.shuffle import shuffle
+
+    rows, order = np.arange(100), np.empty(100, np.int64)
+    shuffle(words(1, "shuffle"), 1, np.zeros(8, np.uint64), fixed(rows), order)
+    return np.array_equal(order, stream(1, "shuffle", 1).permutation(rows))
+
+
 class FastGear:
     """The part of a loop that makes many turns at a time; see `core.turns.Turns`."""
 
@@ -87,6 +98,8 @@ class FastGear:
     _stage: Stage
     _layer: int
     _data: tuple[Problem, Data] | None = None
+    _buffer: np.ndarray | None = None
+    _held: tuple[int, bool] | None = None
     _stretch = 64
 
     if TYPE_CHECKING:  # the rest of the loop
@@ -174,10 +187,18 @@ class FastGear:
         limit, save_at = self._offered(limit)
         first, each = (-(-rows // size) for rows in (len(self._order) - c.place, len(self._order)))
         epochs = 1 + max(0, -(-(limit - first) // each))
-        orders = self._order.several(c, epochs, settings.optimizer.shuffle)
+        shuffle, order = settings.optimizer.shuffle, self._ordered(c)
+        if shuffle and not _shuffles_as_numpy():
+            limit, epochs = min(limit, first), 1
         plan = Plan(
-            orders=fixed(orders, np.int64),
-            rates=np.array([learner.rate(c.epoch + k) for k in range(len(orders))]),
+            order=fixed(order),
+            reordered=order,
+            rows=fixed(self._order.rows, np.int64),
+            words=self._order.words,
+            pool=np.zeros(8, np.uint64),
+            epoch=c.epoch,
+            shuffle=shuffle,
+            rates=np.array([learner.rate(c.epoch + k) for k in range(epochs)]),
             place=c.place,
             size=size,
             limit=limit,
@@ -198,17 +219,29 @@ class FastGear:
         )
         kernel.tape(min(size, len(self._order)))
         rules = kernel.rules(settings.optimizer, loss.l1, loss.l2)
-        found, started = np.zeros(5, np.int64), perf_counter()
+        found, started = np.zeros(6, np.int64), perf_counter()
         done = fly(kernel.net, kernel.work, kernel.looking, rules, self._flown(kernel), plan, found)
         if done < 0:
+            self._held = None
             return -done, False
+        if found[5]:
+            self._held = c.epoch + int(found[5]), shuffle
         if done:
             took = max(1e-6, perf_counter() - started)
             seconds = FLIGHT_SECONDS if isinstance(stop, _StopWhen) else FAR_SECONDS
             pace = int(seconds / took * done)
             self._stretch = max(1, min(LONGEST, 4 * self._stretch, pace))
-            self._land(plan, done, *map(int, found))
+            self._land(plan, done, *map(int, found[:5]))
         return done, True
+
+    def _ordered(self, cursor: Cursor) -> np.ndarray:
+        """The cursor's epoch in order, in a buffer that flights write the following epochs into."""
+        if self._buffer is None:
+            self._buffer = np.empty(len(self._order), np.int64)
+        if self._held != (cursor.epoch, cursor.shuffled):
+            self._buffer[:] = self._order.of(cursor)
+            self._held = cursor.epoch, cursor.shuffled
+        return self._buffer
 
     def _land(
         self, plan: Plan, done: int, epochs: int, place: int, checked: int, checks: int, saves: int

@@ -20,3 +20,13 @@ def stream(seed: int, name: str, *indices: int) -> np.random.Generator:
         E.g. the epoch, so that a stream can be entered at any epoch without replay.
     """
     return np.random.Generator(np.random.PCG64([seed, crc32(name.encode()), *indices]))
+
+
+def words(seed: int, name: str) -> np.ndarray:
+    """The 32-bit words, as uint64, that `stream` seeds its generator with before the indices."""
+    found = []
+    for number in (seed, crc32(name.encode())):
+        found.append(number & 0xFFFFFFFF)
+        while number := number >> 32:
+            found.append(number & 0xFFFFFFFF)
+    return np.array(found, np.uint64)

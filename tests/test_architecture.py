@@ -48,7 +48,7 @@ WINDOW = (
     ("theme", "style_sheet", "settings", "crash", "lean_pyqtgraph"),
     ("plots",),
     ("frames",),
-    ("maps", "film"),
+    ("maps", "film", "fineness"),
     ("framing",),
     ("driver",),
     ("worker", "jobs", "garbage", "growth"),
@@ -71,7 +71,7 @@ HEAVY = {"pandas", "sklearn", "scipy", "numba"}
 # What numba compiles; imported by functions of the others alone, at the first turn.
 COMPILED = {
     f"core.network.compiled.{name}"
-    for name in ("cache", "calls", "flight", "leaves", "numerics", "turn")
+    for name in ("cache", "calls", "flight", "leaves", "numerics", "shuffle", "turn")
 }
 UNSAFE_MODULES = {"pickle", "joblib", "dill", "cloudpickle", "marshal", "shelve"}
 UNSAFE_CALLS = {"eval", "exec", "compile", "__import__"}

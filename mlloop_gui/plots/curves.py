@@ -199,9 +199,7 @@ class CurvePlot(Plot):
         return np.log10(np.maximum(x, 1.0)) if self._log_x else x
 
     def _up(self, y: Any) -> NDArray[np.float64]:
-        if not self._log_y:
-            return y
-        return np.log10(np.where(np.asarray(y) > 0.0, y, np.nan))
+        return np.log10(np.where(np.asarray(y) > 0.0, y, np.nan)) if self._log_y else y
 
     def x_limits(self) -> ranges.Range:
         """Return the range that the lines need along x, keeping the present one while it fits."""
@@ -220,9 +218,8 @@ class CurvePlot(Plot):
             self._range_x, self._range_y = across, up
             self.set_view(across, up)
             rect = QRectF(across[0], up[0], across[1] - across[0], up[1] - up[0])
-            for layer in (self._drawn, self._overlay):
-                if layer is not None:
-                    layer.set_rect(rect)
+            for layer in filter(None, (self._drawn, self._overlay)):
+                layer.set_rect(rect)
 
     def settle(self) -> None:
         """Have ranges, marks, legend and description follow the lines."""

@@ -1,86 +1,69 @@
-"""Orders of epochs: drawn from seed and epoch alone, several at a time, kept within bounds."""
+"""Orders of epochs: drawn from seed and epoch alone, the same by numpy and by compiled code."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from core import batches
+from core import flights
 from core.batches import BatchOrder, Cursor
+from core.experiment import Experiment
+from core.loop import LearningLoop
+from core.seeds import stream, words
 
 ROWS = np.arange(100, 120)
 
 
-@pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The epochs whose orders have been drawn, in order."""
-    found: list[int] = []
-    stream = batches.stream
-
-    def counted(seed: int, name: str, epoch: int) -> Any:
-        found.append(epoch)
-        return stream(seed, name, epoch)
-
-    monkeypatch.setattr(batches, "stream", counted)
-    return found
-
-
-def alone(epoch: int, seed: int = 3) -> np.ndarray:
-    return BatchOrder(ROWS, seed).of(Cursor(epoch=epoch))
-
-
-@pytest.mark.parametrize("begun", [True, False])
-@pytest.mark.parametrize("following", [True, False])
-@pytest.mark.parametrize("epochs", [1, 2, 7])
-def test_several_are_those_of_each_epoch(begun: bool, following: bool, epochs: int) -> None:
-    found = BatchOrder(ROWS, 3).several(Cursor(epoch=5, shuffled=begun), epochs, following)
-    assert found.shape == (epochs, len(ROWS))
-    for k, order in enumerate(found):
-        shuffled = following if k else begun
-        assert np.array_equal(order, alone(5 + k) if shuffled else ROWS), k
-    assert not np.array_equal(alone(5), alone(6))
-    assert not np.array_equal(alone(5), alone(5, seed=4))
-    assert np.array_equal(np.sort(alone(5)), ROWS)
-
-
-def test_fewer_where_they_would_take_much_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, "KEPT", 3 * len(ROWS) + 1)
-    assert len(BatchOrder(ROWS, 3).several(Cursor(), 50, True)) == 3
-    monkeypatch.setattr(batches, "KEPT", 1)
-    found = BatchOrder(ROWS, 3).several(Cursor(epoch=2), 50, True)
-    assert np.array_equal(found, alone(2)[None])
-
-
-def test_an_order_is_drawn_once(drawn: list[int]) -> None:
+def test_an_order_is_drawn_from_seed_and_epoch_alone() -> None:
     order = BatchOrder(ROWS, 3)
-    order.several(Cursor(epoch=1), 4, True)
-    order.several(Cursor(epoch=3), 3, True)
-    for epoch in (2, 5, 1):
-        order.of(Cursor(epoch=epoch))
-    assert drawn == [1, 2, 3, 4, 5]
-    order.several(Cursor(epoch=8, shuffled=False), 3, False)
-    assert drawn == [1, 2, 3, 4, 5]
-
-
-def test_what_is_kept_stays_within_bounds(
-    drawn: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(batches, "KEPT", 10 * len(ROWS))
-    order = BatchOrder(ROWS, 3)
-    for epoch in range(0, 60, 4):
-        order.several(Cursor(epoch=epoch), 6, True)
-        assert len(order._drawn) <= 11
-    assert sorted(drawn) == list(range(62))
-    # What has gone is drawn anew, and the same.
-    assert np.array_equal(order.of(Cursor(epoch=0)), alone(0))
-    assert drawn.count(0) == 3
+    fifth, sixth = (order.of(Cursor(epoch=epoch)) for epoch in (5, 6))
+    assert np.array_equal(np.sort(fifth), ROWS)
+    assert not np.array_equal(fifth, sixth)
+    assert np.array_equal(order.of(Cursor(epoch=5)), fifth)
+    assert np.array_equal(BatchOrder(ROWS, 3).of(Cursor(epoch=5)), fifth)
+    assert not np.array_equal(BatchOrder(ROWS, 4).of(Cursor(epoch=5)), fifth)
+    assert np.array_equal(order.of(Cursor(epoch=5, shuffled=False)), ROWS)
 
 
 def test_an_order_is_never_written() -> None:
-    order = BatchOrder(ROWS, 3)
     with pytest.raises(ValueError, match="read-only"):
-        order.of(Cursor())[0] = 0
-    order.several(Cursor(), 3, True)[:] = 0
-    assert np.array_equal(order.of(Cursor(epoch=1)), alone(1))
+        BatchOrder(ROWS, 3).of(Cursor())[0] = 0
+
+
+@given(
+    seed=st.one_of(st.integers(0, 9), st.integers(0, 2**63 - 1)),
+    epoch=st.one_of(st.integers(0, 9), st.integers(0, 2**32 - 1)),
+    rows=st.integers(1, 700),
+)
+def test_compiled_code_draws_the_same_orders(seed: int, epoch: int, rows: int) -> None:
+    from core.network.compiled.shuffle import shuffle
+
+    given_rows, order = 3 * np.arange(rows) + 1, np.empty(rows, np.int64)
+    pool = np.full(8, 99, np.uint64)
+    shuffle(words(seed, "shuffle"), epoch, pool, given_rows, order)
+    assert np.array_equal(order, stream(seed, "shuffle", epoch).permutation(given_rows))
+
+
+def test_where_numpy_draws_otherwise_each_epoch_is_a_flight(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ends = []
+    for alike in (True, False):
+        monkeypatch.setattr(flights, "_shuffles_as_numpy", lambda alike=alike: alike)
+        loop = LearningLoop(Experiment().replace("model.kernel", "compiled"))
+        loop.run(400)
+        ends.append(loop.learner.kernel.theta.copy())
+    assert np.array_equal(*ends)
+
+
+def test_where_numpy_draws_otherwise_it_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    flights._shuffles_as_numpy.cache_clear()
+    assert flights._shuffles_as_numpy()
+    flights._shuffles_as_numpy.cache_clear()
+    monkeypatch.setattr(flights, "words", lambda seed, name: words(seed + 1, name))
+    try:
+        assert not flights._shuffles_as_numpy()
+    finally:
+        flights._shuffles_as_numpy.cache_clear()

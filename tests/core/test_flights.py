@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core import batches, flights
+from core import flights
 from core.flights import LONGEST, Stop
 from core.loop import LearningLoop
 from core.problem import prepare
@@ -197,7 +197,7 @@ def test_a_flight_goes_on_over_epochs_checks_and_states(monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize(("where", "what", "value"), [
-    (flights, "SAVED_BYTES", 1), (flights, "DRAWS", 1), (batches, "KEPT", 60)])  # fmt: skip
+    (flights, "SAVED_BYTES", 1), (flights, "DRAWS", 1)])  # fmt: skip
 def test_little_room_makes_shorter_flights_of_the_same_turns(
     where: Any, what: str, value: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ from math import isfinite, nan, sqrt
 from core.network.compiled.cache import compiled
 from core.network.compiled.calls import square
 from core.network.compiled.numerics import looked_at
+from core.network.compiled.shuffle import shuffle
 from core.network.compiled.turn import (
     add_penalty,
     apply,
@@ -114,16 +115,29 @@ def _is_finite(theta):
 
 
 @compiled
+def reorder(plan, epoch):
+    """Stage 8 at an epoch's end: the next order is drawn."""
+    if plan.shuffle:
+        shuffle(plan.words, epoch, plan.pool, plan.rows, plan.reordered)
+    else:
+        for r in range(len(plan.rows)):
+            plan.reordered[r] = plan.rows[r]
+
+
+@compiled
 def fly(net, work, looking, rules, data, plan, found):  # noqa: C901  # one loop, told as it runs
     """Make the turns of a plan; how many were made, or minus the one that met a bad number.
 
-    ``found`` gets the epochs begun anew, the place, the last check's update, and how many checks
-    and states were written.
+    ``found`` gets the epochs finished, the place, the last check's update, how many checks and
+    states were written, and the epochs whose order was not that of the first.
     """
-    order, epoch, place = plan.orders[0], 0, plan.place
+    order, epoch, place, ordered = plan.order, 0, plan.place, 0
     done, drawn, checked, checks, saves = 0, 0, plan.checked, 0, 0
-    units, n = net.units[len(net.sizes) - 2], plan.orders.shape[1]
+    units, n = net.units[len(net.sizes) - 2], len(order)
     while done < plan.limit and not looked_at(plan.flag):
+        if epoch > ordered:
+            reorder(plan, plan.epoch + epoch)
+            ordered = epoch
         rows = order[place : place + plan.size]
         load(net, work, data.x, data.y, data.weight, rows)
         if rules.dropout > 0.0:
@@ -156,8 +170,8 @@ def fly(net, work, looking, rules, data, plan, found):  # noqa: C901  # one loop
             checked = update
             if plan.one_check:
                 break
-        if epoch == len(plan.orders):
+        if epoch == len(plan.rates):
             break
-        order = plan.orders[epoch]
     found[0], found[1], found[2], found[3], found[4] = epoch, place, checked, checks, saves
+    found[5] = ordered
     return done

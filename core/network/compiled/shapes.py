@@ -110,8 +110,17 @@ class Plan(NamedTuple):
 
     Attributes
     ----------
-    orders : ndarray of int, shape (epochs, rows)
-        The rows of each epoch, in order; `place` of the first are done.
+    order : ndarray of int, shape (rows,)
+        The epoch's rows, `place` of them done.
+    reordered : ndarray of int, shape (rows,)
+        The same memory, written anew for each epoch that begins.
+    rows : ndarray of int, shape (rows,)
+        In no order.
+    words, pool : ndarray of uint64
+        What an epoch's shuffle is seeded with, and scratch (8,).
+    epoch : int
+    shuffle : bool
+        Whether the epochs that begin are shuffled.
     rates : ndarray of shape (epochs,)
     size, limit : int
         Rows of a batch; the most updates.
@@ -135,7 +144,13 @@ class Plan(NamedTuple):
         optimizer's count.
     """
 
-    orders: np.ndarray
+    order: np.ndarray
+    reordered: np.ndarray
+    rows: np.ndarray
+    words: np.ndarray
+    pool: np.ndarray
+    epoch: int
+    shuffle: bool
     rates: np.ndarray
     place: int
     size: int

@@ -64,7 +64,7 @@ def _made(dtype: str) -> Iterator[float]:
     rows, numbers = fixed(np.zeros(0, np.int64)), fixed(np.zeros(0))
     x, weight = fixed(np.zeros((0, 3), dtype)), fixed(np.zeros(0, dtype))
     data = Data(x, x, weight, rows, rows, rows, numbers, np.zeros((0, 0), dtype))
-    plan = _plan(dtype, fixed(np.zeros((1, 0), np.int64)))
+    plan = _plan(dtype, rows)
     calls: tuple[tuple[Any, tuple[Any, ...]], ...] = (
         (turn.load, (net, work, x, x, weight, rows)),
         (turn.forward, (net, work, 0, 1)),
@@ -78,7 +78,7 @@ def _made(dtype: str) -> Iterator[float]:
         (flight.look, (net, work, rules, data, rows, 0.0)),
         (flight.ratio, (net,)),
         (flight.check, (net, work, rules, data, 1, np.zeros(6))),
-        (flight.fly, (net, work, work, rules, data, plan, np.zeros(5, np.int64))),
+        (flight.fly, (net, work, work, rules, data, plan, np.zeros(6, np.int64))),
     )
     for done, (function, arguments) in enumerate(calls):
         yield 0.3 + 0.7 * done / len(calls)
@@ -86,10 +86,16 @@ def _made(dtype: str) -> Iterator[float]:
     yield 1.0
 
 
-def _plan(dtype: str, orders: np.ndarray) -> Plan:
+def _plan(dtype: str, rows: np.ndarray) -> Plan:
     """A plan of no turns."""
     return Plan(
-        orders=orders,
+        order=rows,
+        reordered=np.zeros(0, np.int64),
+        rows=rows,
+        words=np.zeros(2, np.uint64),
+        pool=np.zeros(8, np.uint64),
+        epoch=0,
+        shuffle=False,
         rates=np.zeros(1),
         place=0,
         size=1,
