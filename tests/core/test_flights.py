@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core import flights
+from core import batches, flights
 from core.flights import LONGEST, Stop
 from core.loop import LearningLoop
 from core.problem import prepare
@@ -197,7 +197,7 @@ def test_a_flight_goes_on_over_epochs_checks_and_states(monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize(("where", "what", "value"), [
-    (flights, "SAVED_BYTES", 1), (flights, "DRAWS", 1)])  # fmt: skip
+    (flights, "SAVED_BYTES", 1), (flights, "DRAWS", 1), (batches, "KEPT", 60)])  # fmt: skip
 def test_little_room_makes_shorter_flights_of_the_same_turns(
     where: Any, what: str, value: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -314,6 +314,34 @@ def test_a_failed_flight_leaves_what_turns_leave() -> None:
         assert loop.failure.message == slow.failure.message
         assert_same_record(loop.failure.record, slow.failure.record)
         assert_same_runs(loop, slow)
+
+
+@pytest.mark.parametrize("made", [138, 139, 1000])
+def test_weights_that_overflow_under_a_finite_loss_fail_their_own_turn(made: int) -> None:
+    """Also where the bad turn is the last of its flight: nothing of it is kept."""
+    edit = [{"update": 137, "field": "bias_1[0]", "value": 1e4},
+            {"update": 137, "field": "optimizer.learning_rate", "value": 1e307}]  # fmt: skip
+
+    def build(lengths: tuple[int, ...], kernel: str = "compiled") -> Measured:
+        return measured(lengths, drawn(ROWS, 2), loss__name="mse", change=edit,
+                        model__kernel=kernel)  # fmt: skip
+
+    slow = build((1,))
+    while slow.failure is None:
+        slow.step(StepSize.UPDATE)
+    assert (slow.failure.turn, slow.failure.tensor) == (138, "the weights")
+    assert np.isfinite(slow.failure.record.loss)
+    for lengths in (*LENGTHS, (138,), (69,)):
+        loop = build(lengths)
+        assert loop.run(made + 1) == 137
+        assert loop.failure is not None
+        assert loop.failure.message == slow.failure.message
+        assert_same_record(loop.failure.record, slow.failure.record)
+        assert_same_runs(loop, slow)
+    numpy = build((1,), "numpy")
+    numpy.run(made + 1)
+    assert numpy.failure is not None
+    assert numpy.failure.message == slow.failure.message
 
 
 def test_a_step_whose_norm_overflows_is_no_failure() -> None:
