@@ -116,12 +116,12 @@ class CurvePlot(Plot):
         """Take a line away; an unknown name is no error."""
         if name in self._series:
             self._remove(name)
-            del self._series[name]
             self.settle()
 
     def _remove(self, name: str) -> None:
         assert self._drawn is not None
         self._drawn.remove(self._items.pop(name))
+        del self._series[name]
 
     def set_percent(self, percent: bool) -> None:
         """Write values as shares of 100 %, or as plain numbers."""
@@ -131,7 +131,6 @@ class CurvePlot(Plot):
         """Take every line, event and dot away, as at the start of a new run."""
         for name in list(self._series):
             self._remove(name)
-        self._series.clear()
         self._events, self._dots, self._head = (), (), None
         self._range_x = self._range_y = None
         self.settle()
@@ -218,8 +217,9 @@ class CurvePlot(Plot):
             self._range_x, self._range_y = across, up
             self.set_view(across, up)
             rect = QRectF(across[0], up[0], across[1] - across[0], up[1] - up[0])
-            for layer in filter(None, (self._drawn, self._overlay)):
-                layer.set_rect(rect)
+            for layer in (self._drawn, self._overlay):
+                if layer is not None:
+                    layer.set_rect(rect)
 
     def settle(self) -> None:
         """Have ranges, marks, legend and description follow the lines."""
