@@ -199,7 +199,7 @@ def jax_epochs(network: Network) -> Run:
     ]
     activation = jnp.tanh if network.activation == "tanh" else jax.nn.relu
 
-    def loss_of(layers, x, y):  # type: ignore[no-untyped-def]  # trees of arrays
+    def loss_of(layers, x, y):
         for weight, bias in layers[:-1]:
             x = activation(x @ weight + bias)
         weight, bias = layers[-1]
@@ -209,8 +209,8 @@ def jax_epochs(network: Network) -> Run:
         return -jnp.mean(jnp.sum(y * jax.nn.log_softmax(s), axis=1))
 
     @jax.jit
-    def epoch(layers, order):  # type: ignore[no-untyped-def]
-        def update(layers, rows):  # type: ignore[no-untyped-def]
+    def epoch(layers, order):
+        def update(layers, rows):
             loss, slopes = jax.value_and_grad(loss_of)(layers, xs[rows], ys[rows])
             return jax.tree.map(lambda p, g: p - RATE * g, layers, slopes), loss
 

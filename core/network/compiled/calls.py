@@ -88,6 +88,19 @@ def multiply(typing, gemm, flip_a, flip_b, m, n, k, a, a_at, a_width, b, b_at, b
 
 
 @intrinsic
+def copy(typing, target, to, source, start, n):
+    """Write ``n`` numbers of ``source`` from ``start`` into ``target`` from ``to``."""
+
+    def make(context, builder, signature, values):
+        it = _Call(context, builder, signature, values)
+        size = context.get_abi_sizeof(it.number(0))
+        cgutils.raw_memcpy(builder, it.at(0, 1), it.at(2, 3), values[4], size)
+        return context.get_dummy_value()
+
+    return types.void(target, to, source, start, n), make
+
+
+@intrinsic
 def square(typing, dot, x, start, n):
     """The sum of the squares of ``n`` numbers of ``x`` from ``start``."""
 
@@ -146,8 +159,10 @@ def slope(typing, address, code, y, zero, d, start, vote, outputs, rows):
 
 
 @intrinsic
-def step_by(typing, address, code, numbers, theta, start, grad, step, slots, first, second, n):
+def step_by(typing, address, code, numbers, theta, start, grad, step, to, slots, first, second, n):
     """`leaves.step_by` on ``n`` parameters from ``start``, their memory at ``first``, ``second``.
+
+    The step is written from ``to``.
 
     ``numbers`` is a tuple of its nine float64 numbers.
     """
@@ -157,9 +172,9 @@ def step_by(typing, address, code, numbers, theta, start, grad, step, slots, fir
         kind, found = it.number(3), cgutils.unpack_tuple(builder, values[2])
         if kind != ir.DoubleType():
             found = [builder.fptrunc(number, kind) for number in found]
-        vectors = [it.at(array, 4) for array in (3, 5, 6)]
-        memory = [it.at(7, 8), it.at(7, 9)]
-        return it.call([values[1], *found, *vectors, *memory, values[10]])
+        vectors = [it.at(3, 4), it.at(5, 4), it.at(6, 7)]
+        memory = [it.at(8, 9), it.at(8, 10)]
+        return it.call([values[1], *found, *vectors, *memory, values[11]])
 
-    kinds = (address, code, numbers, theta, start, grad, step, slots, first, second, n)
+    kinds = (address, code, numbers, theta, start, grad, step, to, slots, first, second, n)
     return types.void(*kinds), make

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isfinite, nan, sqrt
 
 from core.network.compiled.cache import compiled
-from core.network.compiled.calls import square
+from core.network.compiled.calls import copy, square
 from core.network.compiled.numerics import looked_at
 from core.network.compiled.shuffle import shuffle
 from core.network.compiled.turn import (
@@ -45,7 +45,7 @@ def turn(net, work, rules, rows, rate, t, row):
         row[1 + i] = net.norms[i]
     if rules.clip > 0.0:
         clip(net, total, rules.clip)
-    row[layers + 1] = apply(net, rules, rate, t)
+    row[layers + 1] = apply(net, rules, rate, t, False)
 
 
 @compiled
@@ -93,8 +93,7 @@ def look(net, work, rules, data, part, spread):
 def ratio(net):
     """The last step's norm over the parameters'."""
     size = sqrt(square(net.code.dot, net.theta, 0, len(net.theta)))
-    moved = sqrt(square(net.code.dot, net.step, 0, len(net.step)))
-    return moved / size if size else nan
+    return sqrt(net.moved[0]) / size if size else nan
 
 
 @compiled
@@ -125,7 +124,7 @@ def reorder(plan, epoch):
 
 
 @compiled
-def fly(net, work, looking, rules, data, plan, found):  # noqa: C901  # one loop, told as it runs
+def fly(net, work, looking, rules, data, plan, found):
     """Make the turns of a plan; how many were made, or minus the one that met a bad number.
 
     ``found`` gets the epochs finished, the place, the last check's update, how many checks and
@@ -155,11 +154,9 @@ def fly(net, work, looking, rules, data, plan, found):  # noqa: C901  # one loop
         if place >= n:
             place, epoch = 0, epoch + 1
         if saves < len(plan.save_at) and plan.save_at[saves] == update:
-            for k in range(len(net.theta)):
-                plan.saved_theta[saves, k] = net.theta[k]
-            for j in range(len(net.slots)):
-                for k in range(len(net.theta)):
-                    plan.saved_slots[saves, j, k] = net.slots[j, k]
+            size, memory = len(net.theta), len(net.slots) * len(net.theta)
+            copy(plan.saved_theta, saves * size, net.theta, 0, size)
+            copy(plan.saved_slots, saves * memory, net.slots, 0, memory)
             plan.saved[saves, 0], plan.saved[saves, 1] = epoch, place
             plan.saved[saves, 2], plan.saved[saves, 3] = checked, plan.steps + done
             saves += 1

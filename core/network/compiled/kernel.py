@@ -75,6 +75,7 @@ class CompiledKernel(NumpyKernel):
         self._units = np.r_[0, np.cumsum(sizes[1:])]
         self._outs = np.r_[0, np.cumsum(sizes[1:-1] + 1)]
         self._norms = np.zeros(layout.layers, self.dtype)
+        self._moved = np.zeros(1)
         self._rules = Rules(LOSS_CODES[structure.loss], structure.delta, 0.0, 0.0, 0, 0.0, 0.0,
                             0.0, 0.0, 0.0, 0.0, structure.dropout)  # fmt: skip
         self._loss = 0.0
@@ -87,7 +88,7 @@ class CompiledKernel(NumpyKernel):
         """Shape and flat vectors, as they are now."""
         return Net(self._sizes, self._codes, self._offsets, self._units, self._outs, self.theta,
                    self.grad, self.penalty_grad, self.step, self.slots, self._is_weight,
-                   self._norms, _addresses(self.dtype.name))  # fmt: skip
+                   self._norms, self._moved, _addresses(self.dtype.name))  # fmt: skip
 
     def rules(self, o: OptimizerSettings, l1: float, l2: float) -> Rules:
         """The settings of loss and optimizer that are in force."""
@@ -155,7 +156,9 @@ class CompiledKernel(NumpyKernel):
     ) -> tuple[Array, Array, Array, Array]:
         """Data as compiled code takes them; no weights where all samples count the same."""
         weights = np.zeros(0, self.dtype) if weight is None else weight
-        return fixed(x), fixed(y), fixed(weights), fixed(labels, np.int64)
+        # Rows are copied byte by byte, so the numbers must be the kernel's.
+        x, y, weights = (fixed(array, self.dtype) for array in (x, y, weights))
+        return x, y, weights, fixed(labels, np.int64)
 
     def look(
         self, x: Array, y: Array, weight: Array | None, labels: Array, rows: Array, spread: float
@@ -211,7 +214,7 @@ class CompiledKernel(NumpyKernel):
 
     def apply(self, name: str, numbers: OptimizerSettings, rate: float, t: int) -> float:
         """The optimizer's step into ``step``, then theta + step into theta; its squared norm."""
-        return _turn().apply(self.net, self.rules(numbers, 0.0, 0.0), float(rate), t)
+        return _turn().apply(self.net, self.rules(numbers, 0.0, 0.0), float(rate), t, True)
 
 
 def _addresses(dtype: str) -> Code:

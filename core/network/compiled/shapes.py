@@ -29,6 +29,8 @@ class Net(NamedTuple):
     offsets, units, outs : ndarray of int
         Where each layer begins in the parameters, among the units, and among the units with a
         row of ones each.
+    norms, moved : ndarray
+        The squared norms of the last turn: of each layer's gradient (layers,), of the step (1,).
     """
 
     sizes: np.ndarray
@@ -43,6 +45,7 @@ class Net(NamedTuple):
     slots: np.ndarray
     is_weight: np.ndarray
     norms: np.ndarray
+    moved: np.ndarray
     code: Code
 
 

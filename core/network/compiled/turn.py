@@ -11,6 +11,7 @@ from math import sqrt
 from core.network.compiled.cache import compiled
 from core.network.compiled.calls import (
     activate,
+    copy,
     multiply,
     price,
     slope,
@@ -20,7 +21,7 @@ from core.network.compiled.calls import (
 )
 from core.network.compiled.codes import ADAM, ADAMW, LINEAR
 
-PIECE = 32_768  # parameters
+PIECE = 16_384  # parameters
 
 
 @compiled
@@ -28,11 +29,8 @@ def load(net, work, x, y, weight, rows):
     """Stage 1: gather a batch; votes are equal, or by class weight."""
     n, inputs, outputs = len(rows), net.sizes[0] + 1, net.sizes[-1]
     for r in range(n):
-        row = rows[r]
-        for k in range(inputs):
-            work.x[r * inputs + k] = x[row, k]
-        for k in range(outputs):
-            work.y[r * outputs + k] = y[row, k]
+        copy(work.x, r * inputs, x, rows[r] * inputs, inputs)
+        copy(work.y, r * outputs, y, rows[r] * outputs, outputs)
     if len(weight):
         total = 0.0
         for r in range(n):
@@ -139,8 +137,11 @@ def clip(net, squared_norm, limit):
 
 
 @compiled
-def apply(net, rules, rate, t):
-    """Stage 7: the step, piece by piece while it is in the cache; its squared norm."""
+def apply(net, rules, rate, t, kept):
+    """Stage 7: the step, piece by piece while it is in the cache; its squared norm.
+
+    Unless it is to be ``kept``, each piece is written where the one before it was.
+    """
     down, unbias = -rate, 1.0
     if rules.optimizer in (ADAM, ADAMW):
         # To the power of a float: numba takes a whole number's by products, each of which rounds.
@@ -152,7 +153,9 @@ def apply(net, rules, rate, t):
     second = size if len(net.slots) > 1 else 0
     for start in range(0, size, PIECE):
         n = min(PIECE, size - start)
+        to = start if kept else 0
         step_by(net.code.step_by, rules.optimizer, numbers, net.theta, start, net.grad, net.step,
-                net.slots, start, second + start, n)  # fmt: skip
-        moved += square(net.code.dot, net.step, start, n)
+                to, net.slots, start, second + start, n)  # fmt: skip
+        moved += square(net.code.dot, net.step, to, n)
+    net.moved[0] = moved
     return moved

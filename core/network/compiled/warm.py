@@ -73,7 +73,7 @@ def _made(dtype: str) -> Iterator[float]:
         (turn.add_penalty, (net, 0.0, 0.0)),
         (turn.norms, (net,)),
         (turn.clip, (net, 1.0, 1.0)),
-        (turn.apply, (net, rules, 0.1, 1)),
+        (turn.apply, (net, rules, 0.1, 1, True)),
         (flight.turn, (net, work, rules, 1, 0.1, 1, plan.block[0])),
         (flight.look, (net, work, rules, data, rows, 0.0)),
         (flight.ratio, (net,)),
