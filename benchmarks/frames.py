@@ -103,7 +103,7 @@ def run() -> int:
         environment = _environment(folder, on)
         paths = {
             "default": _experiment(folder, "default", {}),
-            DIGITS: _experiment(folder, DIGITS, dict(MORE)[DIGITS]),
+            DIGITS: _experiment(folder, DIGITS, MORE[DIGITS][0]),
             WIDE: _wide(folder),
         }
         print_frames(

@@ -31,6 +31,7 @@ from mlloop_gui.main_window import MainWindow
 WARM_UP = 1.5
 QUIET = 0.08
 PATIENCE = 10.0
+LOADING = 120.0  # seconds that a large table may take until it is there
 RATES = (0.25, 0.3)
 
 
@@ -119,9 +120,9 @@ def wait(seconds: float) -> None:
     loop.exec()
 
 
-def wait_until(is_so: Callable[[], bool], every: int = 1) -> None:
+def wait_until(is_so: Callable[[], bool], every: int = 1, patience: float = PATIENCE) -> None:
     """Look every so many milliseconds; the event loop goes on in between."""
-    loop, timer, end = QEventLoop(), QTimer(), perf_counter() + PATIENCE
+    loop, timer, end = QEventLoop(), QTimer(), perf_counter() + patience
 
     def look() -> None:
         if is_so() or perf_counter() > end:
@@ -131,7 +132,7 @@ def wait_until(is_so: Callable[[], bool], every: int = 1) -> None:
     timer.start(every)
     loop.exec()
     if not is_so():
-        raise TimeoutError(f"nothing came of it within {PATIENCE:g} s")
+        raise TimeoutError(f"nothing came of it within {patience:g} s")
 
 
 class Start:
@@ -205,7 +206,8 @@ class Measurement:
         wait_until(lambda: self.session.state is not RunState.RUNNING)
 
     def measure(self, seconds: float, repeats: int, presses: int, changes: int) -> None:
-        wait_until(lambda: self.session.frame is not None)
+        session = self.session
+        wait_until(lambda: session.frame is not None and session.loading is None, patience=LOADING)
         self.window.run_bar.speed.set_speed(0)
         wait(0.5)
         self.start()
@@ -259,15 +261,19 @@ class Measurement:
         """Milliseconds from an edit of the learning rate to the first update made with it."""
         editor = self.window.findChild(QWidget, "optimizer.learning_rate")
         name = editor.metaObject().userProperty().name()
-        kernel, took = self.loop.learner.kernel, []
-        inner, seen = kernel.apply, [0.0, 0.0]
+        kernel, took, seen = self.loop.learner.kernel, [], [0.0, 0.0]
+        # What is asked for right before the numbers of an update, or of a flight of them, are used.
+        method, rate_of = "apply", lambda given: given[2]
+        if kernel.releases_lock:
+            method, rate_of = "rules", lambda given: given[0].learning_rate
+        inner = getattr(kernel, method)
 
-        def apply(name: str, numbers: Any, rate: float, t: int) -> Any:
-            if rate != seen[0]:
-                seen[:] = rate, perf_counter()
-            return inner(name, numbers, rate, t)
+        def watched(*given: Any) -> Any:
+            if rate_of(given) != seen[0]:
+                seen[:] = rate_of(given), perf_counter()
+            return inner(*given)
 
-        kernel.apply = apply
+        setattr(kernel, method, watched)
         self.start()
         for k in range(count):
             wait(0.05 + 0.0007 * (k * 37 % 100))
@@ -276,7 +282,7 @@ class Measurement:
             wait_until(lambda rate=rate: seen[0] == rate)
             took.append(1000 * (seen[1] - started))
         self.stop()
-        del kernel.apply
+        delattr(kernel, method)
         return took
 
 
