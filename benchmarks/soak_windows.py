@@ -72,9 +72,9 @@ def _left() -> tuple[int, int, int]:
     from PySide6.QtCore import QThread, QTimer
     from PySide6.QtWidgets import QApplication
 
-    valid = [
-        o for o in gc.get_objects() if isinstance(o, QThread | QTimer) and shiboken6.isValid(o)
-    ]
+    # By their own type: a weak proxy answers for what may be gone.
+    kinds = (QThread, QTimer)
+    valid = [o for o in gc.get_objects() if issubclass(type(o), kinds) and shiboken6.isValid(o)]
     threads = sum(isinstance(each, QThread) and each.isRunning() for each in valid)
     timers = sum(isinstance(each, QTimer) and each.isActive() for each in valid)
     return threads, timers, len(QApplication.topLevelWidgets())
