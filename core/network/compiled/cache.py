@@ -40,6 +40,13 @@ def folder() -> Path:
 
 
 FOLDER = folder()
+_njit: Any = numba.njit
+OPTIONS: dict[str, Any] = {
+    "nogil": True,
+    "cache": True,
+    "error_model": "numpy",
+    "no_cfunc_wrapper": True,
+}
 
 
 def _placed(make: Callable[[], Any]) -> Any:
@@ -59,7 +66,12 @@ def compiled(function: Callable) -> Callable:
     arithmetic. The code is kept in the user's cache folder, wherever the program is installed;
     ``NUMBA_CACHE_DIR`` names another folder.
     """
-    return _placed(lambda: numba.njit(nogil=True, cache=True, error_model="numpy")(function))
+    return _placed(lambda: _njit(**OPTIONS)(function))
+
+
+def inner(function: Callable) -> Callable:
+    """The same for a function that compiled ones alone call, which spares it a way in."""
+    return _placed(lambda: _njit(**OPTIONS, no_cpython_wrapper=True)(function))
 
 
 def callback(signature: Any, function: Callable) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import isfinite, nan, sqrt
 
-from core.network.compiled.cache import compiled
+from core.network.compiled.cache import compiled, inner
 from core.network.compiled.calls import copy, square
 from core.network.compiled.numerics import looked_at
 from core.network.compiled.shuffle import shuffle
@@ -20,7 +20,7 @@ from core.network.compiled.turn import (
 )
 
 
-@compiled
+@inner
 def make_masks(net, work, draws, rows, p):
     """Dropout's factors from uniform draws, in the order of the layers."""
     n = net.units[len(net.sizes) - 2] * rows
@@ -29,7 +29,7 @@ def make_masks(net, work, draws, rows, p):
         work.mask[k] = factor if draws[k] >= p else 0.0
 
 
-@compiled
+@inner
 def turn(net, work, rules, rows, rate, t, row):
     """Stages 2 to 7 of a batch that is loaded; what the history keeps goes into ``row``."""
     layers = len(net.sizes) - 1
@@ -96,7 +96,7 @@ def ratio(net):
     return sqrt(net.moved[0]) / size if size else nan
 
 
-@compiled
+@inner
 def check(net, work, rules, data, update, row):
     """Stage 9 into ``row``: update, losses, metrics, and step over parameters."""
     row[0] = update
@@ -105,7 +105,7 @@ def check(net, work, rules, data, update, row):
     row[5] = ratio(net)
 
 
-@compiled
+@inner
 def _is_finite(theta):
     bad = 0
     for i in range(len(theta)):
@@ -113,7 +113,7 @@ def _is_finite(theta):
     return bad == 0
 
 
-@compiled
+@inner
 def reorder(plan, epoch):
     """Stage 8 at an epoch's end: the next order is drawn."""
     if plan.shuffle:

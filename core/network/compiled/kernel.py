@@ -86,9 +86,13 @@ class CompiledKernel(NumpyKernel):
     @property
     def net(self) -> Net:
         """Shape and flat vectors, as they are now."""
+        return self.net_on(_addresses(self.dtype.name))
+
+    def net_on(self, code: Code) -> Net:
+        """The same, on the machine code at some addresses."""
         return Net(self._sizes, self._codes, self._offsets, self._units, self._outs, self.theta,
                    self.grad, self.penalty_grad, self.step, self.slots, self._is_weight,
-                   self._norms, self._moved, _addresses(self.dtype.name))  # fmt: skip
+                   self._norms, self._moved, code)  # fmt: skip
 
     def rules(self, o: OptimizerSettings, l1: float, l2: float) -> Rules:
         """The settings of loss and optimizer that are in force."""

@@ -11,7 +11,7 @@ from math import cos, erfc, log, sin, sqrt
 
 from numba import float32, float64, int64, types
 
-from core.network.compiled.cache import callback, compiled
+from core.network.compiled.cache import callback, inner
 from core.network.compiled.codes import (
     ADAGRAD,
     ADAMW,
@@ -152,7 +152,7 @@ def price(code, delta, s, y, price, d, outputs, rows):
                 price[r] += share * (0.0 if margin <= 0.0 else margin)
 
 
-@compiled
+@inner
 def _cross_entropy(s, y, price, d, outputs, rows):
     for r in range(rows):
         top = s[r]

@@ -11,7 +11,7 @@ from llvmlite import ir
 from numba import types, uint64
 from numba.extending import intrinsic
 
-from core.network.compiled.cache import compiled
+from core.network.compiled.cache import compiled, inner
 
 _LOW = uint64(0xFFFFFFFF)
 _HASH_A, _TIMES_A = uint64(0x43B0D7E5), uint64(0x931E8875)
@@ -44,14 +44,14 @@ def _next(typing, high, low, add_high, add_low):
     return pair(high, low, add_high, add_low), make
 
 
-@compiled
+@inner
 def _added(high, low, more_high, more_low):
     """The sum of two numbers of 128 bits."""
     total = low + more_low
     return high + more_high + (_ONE if total < low else uint64(0)), total
 
 
-@compiled
+@inner
 def _hashed(value, hash_by):
     value = (value ^ hash_by) & _LOW
     following = (hash_by * _TIMES_A) & _LOW
@@ -59,13 +59,13 @@ def _hashed(value, hash_by):
     return value ^ (value >> _HALF), following
 
 
-@compiled
+@inner
 def _mixed(x, y):
     value = (_MIX_LEFT * x - _MIX_RIGHT * y) & _LOW
     return value ^ (value >> _HALF)
 
 
-@compiled
+@inner
 def _seed(words, epoch, pool):
     """Fill ``pool`` (8,) with the words that seed PCG64, from the stream's words and the epoch."""
     n, by = len(words) + 1, _HASH_A

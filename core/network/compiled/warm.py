@@ -5,13 +5,18 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from importlib.util import find_spec
+from pathlib import Path
+from subprocess import DEVNULL, Popen
 from typing import Any
 
 import numpy as np
 
-from core.network.compiled.shapes import Data, Plan
+from core.network.compiled.shapes import Code, Data, Plan
 from core.network.kernel import Structure
 from core.network.layout import Layout
 from core.settings import OptimizerSettings
@@ -53,14 +58,57 @@ def is_warm(dtype: str) -> bool:
 def _made(dtype: str) -> Iterator[float]:
     """Have one function after another compiled or loaded; the share that is done."""
     yield 0.0
+    from core.network.compiled.calls import code
+
+    beside = _leaves_beside(dtype)
+    try:
+        for done, (function, arguments) in enumerate(calls := _calls(dtype)):
+            yield 0.05 + 0.85 * done / len(calls)
+            function.compile(arguments)
+        yield 0.9
+        if beside is not None:
+            beside.wait()
+    finally:
+        if beside is not None:
+            beside.kill()
+            beside.wait()
+    code(dtype)
+    yield 1.0
+
+
+def _leaves_beside(dtype: str) -> Popen | None:
+    """Another process that compiles the elementwise loops meanwhile, where nothing is kept yet.
+
+    Should it fail, they are compiled in this one afterwards.
+    """
+    from core.network.compiled.cache import FOLDER
+
+    if next(FOLDER.glob("*/leaves.*.nbi"), None) is not None:
+        return None
+    program = f"from core.network.compiled.calls import code; code({dtype!r})"
+    root = str(Path(__file__).parents[3])
+    paths = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
+    with suppress(OSError):
+        return Popen(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONPATH": paths},
+            stdin=DEVNULL,
+            stdout=DEVNULL,
+            stderr=DEVNULL,
+        )
+    return None
+
+
+def _calls(dtype: str) -> list[tuple[Any, tuple[Any, ...]]]:
+    """The functions that Python calls, those that are quick to compile first, and their types."""
     from numba import typeof
 
     from core.network.compiled import flight, turn
     from core.network.compiled.kernel import CompiledKernel, fixed
 
-    yield 0.05
     kernel = CompiledKernel(Structure(Layout((2, 1, 1)), ("tanh",), "mse", dtype=dtype))
-    net, work, rules = kernel.net, kernel.work, kernel.rules(OptimizerSettings(), 0.0, 0.0)
+    net, work = kernel.net_on(Code(*7 * (0,))), kernel.work
+    rules = kernel.rules(OptimizerSettings(), 0.0, 0.0)
     rows, numbers = fixed(np.zeros(0, np.int64)), fixed(np.zeros(0))
     x, weight = fixed(np.zeros((0, 3), dtype)), fixed(np.zeros(0, dtype))
     data = Data(x, x, weight, rows, rows, rows, numbers, np.zeros((0, 0), dtype))
@@ -74,16 +122,11 @@ def _made(dtype: str) -> Iterator[float]:
         (turn.norms, (net,)),
         (turn.clip, (net, 1.0, 1.0)),
         (turn.apply, (net, rules, 0.1, 1, True)),
-        (flight.turn, (net, work, rules, 1, 0.1, 1, plan.block[0])),
         (flight.look, (net, work, rules, data, rows, 0.0)),
         (flight.ratio, (net,)),
-        (flight.check, (net, work, rules, data, 1, np.zeros(6))),
         (flight.fly, (net, work, work, rules, data, plan, np.zeros(6, np.int64))),
     )
-    for done, (function, arguments) in enumerate(calls):
-        yield 0.3 + 0.7 * done / len(calls)
-        function.compile(tuple(typeof(argument) for argument in arguments))
-    yield 1.0
+    return [(function, tuple(map(typeof, arguments))) for function, arguments in calls]
 
 
 def _plan(dtype: str, rows: np.ndarray) -> Plan:
