@@ -25,6 +25,10 @@ class StripTable(ArrayTable):
         """Return the number of rows of the array, shown or not."""
         return self._array.shape[0]
 
+    def column_count(self) -> int:
+        """Return the number of columns of the array, shown or not."""
+        return self._array.shape[1]
+
     def most_rows(self) -> int:
         """Return how many rows are shown at most."""
         return self._most[0]
