@@ -35,7 +35,7 @@ from mlloop_gui.maps import MapMaker, embedding, telling_columns
 CURVES_EVERY = 0.1
 INSPECTOR_EVERY = 0.2
 # At full speed nobody reads faster, and a press of pause must not wait for its tables.
-INSPECTOR_EVERY_AT_MAX = 1.0
+INSPECTOR_EVERY_AT_MAX = 2.0
 EMBEDDING_EVERY = 0.5
 FILM_EVERY = 0.5
 FILM_PATIENCE = 0.005

@@ -373,7 +373,7 @@ def test_another_thread_ends_a_flight_in_the_air(monkeypatch: pytest.MonkeyPatch
     thread.start()
     # The history's buffer says that the third turn is made; no more than one flight is begun.
     give_up = monotonic() + 60
-    while not loop._block[2, 0] and monotonic() < give_up:
+    while not loop._block[2, -1] and monotonic() < give_up:
         assert thread.is_alive()
     assert made == []
     stop.set()

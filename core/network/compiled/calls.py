@@ -8,15 +8,18 @@ halves the wait for the first compilation. SciPy publishes the addresses of its 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from ctypes import CFUNCTYPE, c_int64, c_void_p
 from functools import cache
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import get_cython_function_address, intrinsic
 
 from core.network.compiled import leaves
+from core.network.compiled import shuffle as shuffling
 from core.network.compiled.shapes import Code
 
 
@@ -26,7 +29,18 @@ def code(dtype: str) -> Code:
     kind = {"float64": "d", "float32": "s"}[dtype]
     products = (get_cython_function_address("scipy.linalg.cython_blas", kind + name)
                 for name in ("gemm", "dot"))  # fmt: skip
-    return Code(*products, *(leaf(dtype) for leaf in leaves.LEAVES))
+    found = (*products, *(leaf(dtype) for leaf in leaves.LEAVES), shuffling.address())
+    return Code(*found)
+
+
+def shuffled(words: np.ndarray, epoch: int, rows: np.ndarray) -> np.ndarray:
+    """An epoch's order of some rows, as flights draw it."""
+    kinds = (c_void_p, c_int64, c_int64, c_void_p, c_void_p, c_void_p, c_int64)
+    call = CFUNCTYPE(None, *kinds)(shuffling.address())
+    rows, pool, order = rows.astype(np.int64), np.zeros(8, np.uint64), np.empty(len(rows), np.int64)
+    call(words.ctypes.data, len(words), epoch, pool.ctypes.data, rows.ctypes.data,
+         order.ctypes.data, len(rows))  # fmt: skip
+    return order
 
 
 class _Call:
@@ -156,6 +170,18 @@ def slope(typing, address, code, y, zero, d, start, vote, outputs, rows):
         return it.call([values[1], it.at(2, 3), it.at(4, 5), it.at(6, 3), values[7], values[8]])
 
     return types.void(address, code, y, zero, d, start, vote, outputs, rows), make
+
+
+@intrinsic
+def shuffle(typing, address, words, zero, count, epoch, pool, rows, order, n):
+    """`shuffle.shuffle`; all arrays begin at ``zero``."""
+
+    def make(context, builder, signature, values):
+        it = _Call(context, builder, signature, values)
+        return it.call([it.at(1, 2), values[3], values[4], it.at(5, 2), it.at(6, 2), it.at(7, 2),
+                        values[8]])  # fmt: skip
+
+    return types.void(address, words, zero, count, epoch, pool, rows, order, n), make
 
 
 @intrinsic

@@ -5,9 +5,8 @@ from __future__ import annotations
 from math import isfinite, nan, sqrt
 
 from core.network.compiled.cache import compiled, inner
-from core.network.compiled.calls import copy, square
+from core.network.compiled.calls import copy, shuffle, square
 from core.network.compiled.numerics import looked_at
-from core.network.compiled.shuffle import shuffle
 from core.network.compiled.turn import (
     add_penalty,
     apply,
@@ -30,14 +29,21 @@ def make_masks(net, work, draws, rows, p):
 
 
 @inner
-def turn(net, work, rules, rows, rate, t, row):
-    """Stages 2 to 7 of a batch that is loaded; what the history keeps goes into ``row``."""
+def turn(net, work, rules, rows, rate, t, row, flag):
+    """Stages 2 to 7 of a batch that is loaded; what the history keeps goes into ``row``.
+
+    Whether it was made: when the flag is set on the way, nothing has been changed yet.
+    """
     layers = len(net.sizes) - 1
     for i in range(layers):
         forward(net, work, i, rows)
+        if looked_at(flag):
+            return False
     row[0] = measure(net, work, rules, rows)
     for i in range(layers - 1, -1, -1):
         backward(net, work, rules, i, rows)
+        if looked_at(flag):
+            return False
     if rules.l1 > 0.0 or rules.l2 > 0.0:
         add_penalty(net, rules.l1, rules.l2)
     total = norms(net)
@@ -45,7 +51,9 @@ def turn(net, work, rules, rows, rate, t, row):
         row[1 + i] = net.norms[i]
     if rules.clip > 0.0:
         clip(net, total, rules.clip)
-    row[layers + 1] = apply(net, rules, rate, t, False)
+    # Not the literal False, for which numba would compile it once more.
+    row[layers + 1] = apply(net, rules, rate, t, rows < 0)
+    return True
 
 
 @compiled
@@ -114,10 +122,11 @@ def _is_finite(theta):
 
 
 @inner
-def reorder(plan, epoch):
+def reorder(net, plan, epoch):
     """Stage 8 at an epoch's end: the next order is drawn."""
     if plan.shuffle:
-        shuffle(plan.words, epoch, plan.pool, plan.rows, plan.reordered)
+        shuffle(net.code.shuffle, plan.words, 0, len(plan.words), epoch, plan.pool, plan.rows,
+                plan.reordered, len(plan.rows))  # fmt: skip
     else:
         for r in range(len(plan.rows)):
             plan.reordered[r] = plan.rows[r]
@@ -135,7 +144,7 @@ def fly(net, work, looking, rules, data, plan, found):
     units, n = net.units[len(net.sizes) - 2], len(order)
     while done < plan.limit and not looked_at(plan.flag):
         if epoch > ordered:
-            reorder(plan, plan.epoch + epoch)
+            reorder(net, plan, plan.epoch + epoch)
             ordered = epoch
         rows = order[place : place + plan.size]
         load(net, work, data.x, data.y, data.weight, rows)
@@ -143,7 +152,9 @@ def fly(net, work, looking, rules, data, plan, found):
             make_masks(net, work, plan.draws[drawn:], len(rows), rules.dropout)
             drawn += units * len(rows)
         row = plan.block[done]
-        turn(net, work, rules, len(rows), plan.rates[epoch], plan.steps + done + 1, row)
+        rate, step = plan.rates[epoch], plan.steps + done + 1
+        if not turn(net, work, rules, len(rows), rate, step, row, plan.flag):
+            break
         done += 1
         if not (isfinite(row[0]) and isfinite(row[-1])) and not (
             isfinite(row[0]) and _is_finite(net.theta)

@@ -17,6 +17,7 @@ class Code(NamedTuple):
     price: int
     slope: int
     step_by: int
+    shuffle: int
 
 
 class Net(NamedTuple):

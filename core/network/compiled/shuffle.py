@@ -8,10 +8,10 @@ it is not beyond the last), so that many epochs can follow each other without th
 from __future__ import annotations
 
 from llvmlite import ir
-from numba import types, uint64
+from numba import int64, types, uint64
 from numba.extending import intrinsic
 
-from core.network.compiled.cache import compiled, inner
+from core.network.compiled.cache import callback, inner
 
 _LOW = uint64(0xFFFFFFFF)
 _HASH_A, _TIMES_A = uint64(0x43B0D7E5), uint64(0x931E8875)
@@ -66,9 +66,9 @@ def _mixed(x, y):
 
 
 @inner
-def _seed(words, epoch, pool):
+def _seed(words, count, epoch, pool):
     """Fill ``pool`` (8,) with the words that seed PCG64, from the stream's words and the epoch."""
-    n, by = len(words) + 1, _HASH_A
+    n, by = count + 1, _HASH_A
     for i in range(4):
         word = words[i] if i < n - 1 else (epoch if i == n - 1 else uint64(0))
         pool[i], by = _hashed(word, by)
@@ -92,13 +92,12 @@ def _seed(words, epoch, pool):
         pool[i] = value ^ (value >> _HALF)
 
 
-@compiled
-def shuffle(words, epoch, pool, rows, order):
-    """Write an epoch's order of ``rows`` into ``order``.
+def shuffle(words, count, epoch, pool, rows, order, n):
+    """Write an epoch's order of ``n`` ``rows`` into ``order``; all are pointers.
 
-    ``words`` are the 32-bit words of the stream's seed and name, ``pool`` is scratch (8,).
+    ``words`` are the ``count`` 32-bit words of the seed and the name, ``pool`` is scratch (8,).
     """
-    _seed(words, uint64(epoch), pool)
+    _seed(words, count, uint64(epoch), pool)
     shift = uint64(32)
     # The first word of each pair is the lower one; the number added is made odd.
     high, low = pool[0] | (pool[1] << shift), pool[2] | (pool[3] << shift)
@@ -107,13 +106,13 @@ def shuffle(words, epoch, pool, rows, order):
     add_low = (add_low << _ONE) | _ONE
     high, low = _added(high, low, add_high, add_low)
     high, low = _next(high, low, add_high, add_low)
-    for i in range(len(rows)):
+    for i in range(n):
         order[i] = rows[i]
     spare, is_spare = uint64(0), False
     mask = uint64(0)
-    while mask < uint64(len(rows) - 1):
+    while mask < uint64(n - 1):
         mask = (mask << _ONE) | _ONE
-    for i in range(len(rows) - 1, 0, -1):
+    for i in range(n - 1, 0, -1):
         last = uint64(i)
         while mask >> _ONE >= last:
             mask = mask >> _ONE
@@ -130,3 +129,9 @@ def shuffle(words, epoch, pool, rows, order):
                 break
         j = int(word & mask)
         order[i], order[j] = order[j], order[i]
+
+
+def address() -> int:
+    """Where `shuffle` is, compiled once."""
+    words, rows = types.CPointer(uint64), types.CPointer(int64)
+    return callback(types.void(words, int64, int64, words, rows, rows, int64), shuffle)

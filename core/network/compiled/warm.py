@@ -107,7 +107,7 @@ def _calls(dtype: str) -> list[tuple[Any, tuple[Any, ...]]]:
     from core.network.compiled.kernel import CompiledKernel, fixed
 
     kernel = CompiledKernel(Structure(Layout((2, 1, 1)), ("tanh",), "mse", dtype=dtype))
-    net, work = kernel.net_on(Code(*7 * (0,))), kernel.work
+    net, work = kernel.net_on(Code(*8 * (0,))), kernel.work
     rules = kernel.rules(OptimizerSettings(), 0.0, 0.0)
     rows, numbers = fixed(np.zeros(0, np.int64)), fixed(np.zeros(0))
     x, weight = fixed(np.zeros((0, 3), dtype)), fixed(np.zeros(0, dtype))
