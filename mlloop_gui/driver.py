@@ -54,7 +54,7 @@ class Driver:
         self._by_experiment = False
         self._until: int | None = None
         self._edits: dict[int, WeightEdit] = {}
-        self._cost = 0.0
+        self._cost = self._spent = self._made = 0.0
         self._frames = FrameMaker(self)
 
     @property
@@ -82,7 +82,8 @@ class Driver:
     def _arrive(self) -> None:
         """Another run is live."""
         self.state = RunState.PAUSED
-        self.test, self._cost, self.reason = None, 0.0, ""
+        self.test, self.reason = None, ""
+        self._cost = self._spent = self._made = 0.0
         self._frames.arrive(self._require())
 
     def switch(self, number: int) -> None:
@@ -256,8 +257,10 @@ class Driver:
         loop.run(updates, stop, enough)
         made = loop.update - before
         if made:
-            cost = (perf_counter() - started) / made
-            self._cost = cost if not self._cost else 0.9 * self._cost + 0.1 * cost
+            # Each update counts the same, whether its slice was long or short.
+            self._spent = 0.9 * self._spent + perf_counter() - started
+            self._made = 0.9 * self._made + made
+            self._cost = self._spent / self._made
         if loop.failure:
             self._to(RunState.FAILED)
         elif self._until is not None and loop.update >= self._until:

@@ -124,10 +124,12 @@ def grouped(number: int) -> str:
 
 
 def cost_text(frame: Frame) -> str:
-    """The model's size, an update's time, and the kernel."""
-    size, kernel = f"{grouped(frame.parameters)} parameters", frame.kernel.kernel
-    micro = frame.microseconds
-    if not micro:
-        return f"{size} · {kernel}"
-    time = f"{micro:.{int(micro < 10)}f} µs" if micro < 1000 else f"{micro / 1000:.1f} ms"
-    return f"{size} · {time} · {kernel}"
+    """An update's time, the kernel, and the model's size."""
+    told, micro = (
+        [frame.kernel.kernel, f"{grouped(frame.parameters)} params"],
+        frame.microseconds,
+    )
+    if micro:
+        time = f"{micro:.{int(micro < 10)}f} µs" if micro < 1000 else f"{micro / 1000:.1f} ms"
+        told.insert(0, time)
+    return f"{THIN_SPACE}·{THIN_SPACE}".join(told)
