@@ -83,7 +83,7 @@ class NetworkLearner:
         structure = Structure(
             self.layout, names, problem.loss.name, problem.delta, model.dropout, model.dtype
         )
-        self.choice = choose(model.kernel, structure, batch)
+        self.choice = choose(model.kernel, structure)
         self.kernel = KERNELS[self.choice.kernel](structure)
         self.kernel.theta[:] = self.layout.initial(model.initializer, experiment.seed, dtype)
         self.count = 0

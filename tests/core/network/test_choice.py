@@ -59,21 +59,21 @@ def test_every_part_has_a_code_of_its_own(names: tuple[str, ...], codes: dict[st
 @pytest.mark.parametrize("wanted", ["auto", "compiled"])
 def test_with_numba(wanted: str) -> None:
     pytest.importorskip("numba")
-    made = choose(wanted, STRUCTURE, 10)
+    made = choose(wanted, STRUCTURE)
     assert made.kernel == "compiled"
     assert ("settings" in made.reason) == (wanted == "compiled")
 
 
 def test_numpy_where_the_settings_say_so() -> None:
-    made = choose("numpy", STRUCTURE, 10)
+    made = choose("numpy", STRUCTURE)
     assert (made.kernel, made.reason) == ("numpy", "as the settings say")
 
 
 @pytest.mark.usefixtures("no_numba")
 def test_without_numba_auto_is_numpy_and_says_why() -> None:
-    made = choose("auto", STRUCTURE, 10)
+    made = choose("auto", STRUCTURE)
     assert (made.kernel, made.reason) == ("numpy", "numba is not installed")
-    assert choose("numpy", STRUCTURE, 10).kernel == "numpy"
+    assert choose("numpy", STRUCTURE).kernel == "numpy"
 
 
 @pytest.mark.usefixtures("no_numba")
@@ -97,10 +97,10 @@ def test_a_part_without_a_code_takes_the_numpy_kernel(
 ) -> None:
     pytest.importorskip("numba")
     monkeypatch.delitem(codes, name)
-    made = choose("auto", STRUCTURE, 10)
+    made = choose("auto", STRUCTURE)
     assert (made.kernel, made.reason) == ("numpy", f"it does not know {name}")
     with pytest.raises(InputError, match=f"does not know {name}") as caught:
-        choose("compiled", STRUCTURE, 10)
+        choose("compiled", STRUCTURE)
     assert "pip install" not in str(caught.value)
 
 
@@ -109,7 +109,7 @@ def test_an_activation_without_a_code_matters_where_it_is_used(
 ) -> None:
     pytest.importorskip("numba")
     monkeypatch.delitem(ACTIVATION_CODES, "gelu")
-    assert choose("auto", STRUCTURE, 10).kernel == "compiled"
+    assert choose("auto", STRUCTURE).kernel == "compiled"
 
 
 @pytest.mark.usefixtures("kernel")
