@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from mlloop_gui.plots import numbers
+from mlloop_gui.plots.in_view import InView
 from mlloop_gui.theme import Theme, font
 
 
@@ -122,14 +123,13 @@ class Axis(pg.AxisItem):
         p.drawText(box, where, self.end_text)
 
 
-class Grid(pg.GraphicsObject):
+class Grid(InView):
     """Lines across a plot at the ticks of its two axes, under everything else."""
 
     def __init__(self, x_axis: Axis, y_axis: Axis) -> None:
         super().__init__()
         self._x_axis, self._y_axis = x_axis, y_axis
         self._pen = QPen()
-        self._rect = QRectF(0.0, 0.0, 1.0, 1.0)
         self.setZValue(-100)
         self.setCacheMode(self.CacheMode.DeviceCoordinateCache)
 
@@ -137,16 +137,6 @@ class Grid(pg.GraphicsObject):
         """Take the colour of ``theme``."""
         self._pen = QPen(QColor(theme.grid), 1.0)
         self.update()
-
-    def set_rect(self, rect: QRectF) -> None:
-        """Say which part of the data is in view."""
-        if rect != self._rect:
-            self.prepareGeometryChange()
-            self._rect = rect
-
-    def boundingRect(self) -> QRectF:
-        """Return what is in view."""
-        return self._rect
 
     def paint(self, p: QPainter, *args: Any) -> None:
         """Paint the lines, each on whole pixels."""

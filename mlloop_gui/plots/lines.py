@@ -9,11 +9,11 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
 from pyqtgraph.functions import arrayToQPath
-from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPen
+
+from mlloop_gui.plots.in_view import InView
 
 Floats = NDArray[np.float64]
 _EMPTY: Floats = np.empty(0)
@@ -52,12 +52,11 @@ class Line:
         self._changed()
 
 
-class Lines(pg.GraphicsObject):
+class Lines(InView):
     """Lines of points in the coordinates of the box."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._rect = QRectF(0.0, 0.0, 1.0, 1.0)
         self._lines: list[Line] = []
         self.setZValue(5)
 
@@ -71,16 +70,6 @@ class Lines(pg.GraphicsObject):
         """Take a line away."""
         self._lines.remove(line)
         self.update()
-
-    def set_rect(self, rect: QRectF) -> None:
-        """Say which part of the data is in view."""
-        if rect != self._rect:
-            self.prepareGeometryChange()
-            self._rect = rect
-
-    def boundingRect(self) -> QRectF:
-        """Return what is in view."""
-        return self._rect
 
     def paint(self, p: QPainter, *args: Any) -> None:
         """Paint the lines, those in front last."""

@@ -10,6 +10,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
+from mlloop_gui.plots.in_view import InView
 from mlloop_gui.theme import Theme, current, font
 
 
@@ -47,14 +48,13 @@ class Marks:
     names: list[tuple[float, float, str]] = field(default_factory=list)
 
 
-class Overlay(pg.GraphicsObject):
+class Overlay(InView):
     """Paints `marks` in device pixels over the lines."""
 
     def __init__(self, box: pg.ViewBox) -> None:
         super().__init__()
         self._box = box
         self._theme = current()
-        self._rect = QRectF(0.0, 0.0, 1.0, 1.0)
         self.marks = Marks()
         self.setZValue(50)
 
@@ -62,16 +62,6 @@ class Overlay(pg.GraphicsObject):
         """Take the colours of ``theme``."""
         self._theme = theme
         self.update()
-
-    def set_rect(self, rect: QRectF) -> None:
-        """Say which part of the data is in view."""
-        if rect != self._rect:
-            self.prepareGeometryChange()
-            self._rect = rect
-
-    def boundingRect(self) -> QRectF:
-        """Return what is in view."""
-        return self._rect
 
     def paint(self, p: QPainter, *args: Any) -> None:
         """Paint the marks."""
