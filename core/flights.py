@@ -128,6 +128,7 @@ class FastGear:
         self, updates: int, stop: Callable[[], bool] = NEVER, one_check: bool = False
     ) -> None:
         """Updates in the fast gear, up to the next thing that only the loop knows of."""
+        self.learner.prepare()
         update, kernel = self._cursor.update, self.learner.kernel
         events = (e.update for e in self.experiment.change if e.update > update)
         limit = min(updates, min(events, default=2**62) - update)

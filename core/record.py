@@ -99,3 +99,27 @@ def frozen(array: np.ndarray, transpose: bool = False) -> np.ndarray:
     copy = np.array(array.T if transpose else array, order="C")
     copy.setflags(write=False)
     return copy
+
+
+class NonFiniteError(ArithmeticError):
+    """A turn in the slow gear met a number that is not finite.
+
+    Attributes
+    ----------
+    tensor : str
+        The first that went bad, e.g. ``"z of layer 2"``.
+    stage : Stage
+        Where it was made.
+    count, size : int
+        How many of its numbers are bad, of how many.
+    record : TurnRecord
+        The turn up to there.
+    """
+
+    def __init__(self, tensor: str, stage: Stage, array: np.ndarray, record: TurnRecord) -> None:
+        self.tensor, self.stage, self.record = tensor, stage, record
+        self.count, self.size = int((~np.isfinite(array)).sum()), array.size
+        super().__init__(
+            f"{tensor} has {self.count} of {self.size} numbers that are not finite,"
+            f" in stage {int(stage)} of turn {record.turn}"
+        )

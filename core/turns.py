@@ -15,11 +15,10 @@ from core.experiment import Experiment, weight_place
 from core.flights import NEVER, FastGear
 from core.history import Curves
 from core.learners import FAMILIES
-from core.learners.network import NonFiniteError
 from core.metrics import Evaluation
 from core.position import Failure, Position
 from core.problem import Problem, build_problem
-from core.record import TurnRecord
+from core.record import NonFiniteError, TurnRecord
 from core.stages import Stage, StepSize
 
 WATCHED_TURNS = 10_000
@@ -291,6 +290,7 @@ class Turns(FastGear):
         enough : callable
             Looked at after every check; the run ends there.
         """
+        self.learner.prepare()  # no part of the time spent training
         started, start, last = perf_counter(), self.update, self.update + updates
         self._finish_turn()
         while self.update < last - 1 and not (self.failure or stop()):

@@ -297,7 +297,7 @@ class Driver:
     def prepare(self, progress: Callable[[float], None], stop: Callable[[], bool]) -> None:
         """Have that code at hand."""
         if self.loop is not None:
-            self.loop.learner.kernel.prepare(progress, stop)
+            self.loop.learner.prepare(progress, stop)
 
     # -- frames --------------------------------------------------------------------------------
 

@@ -11,40 +11,16 @@ import numpy as np
 from core.errors import InputError
 from core.experiment import Change, Experiment, weight_place
 from core.metrics import predicted_classes
-from core.network.choice import KERNELS, choose
+from core.network.choice import KERNELS, choose, forgo
 from core.network.kernel import Structure, Tape
 from core.network.layout import Layout
 from core.network.memory import memory_estimate, physical_memory
 from core.optimizers import OPTIMIZERS
 from core.problem import Problem
-from core.record import TurnRecord, frozen
+from core.record import NonFiniteError, TurnRecord, frozen
 from core.schedules import SCHEDULES
 from core.seeds import stream
 from core.stages import Stage
-
-
-class NonFiniteError(ArithmeticError):
-    """A turn in the slow gear met a number that is not finite.
-
-    Attributes
-    ----------
-    tensor : str
-        The first that went bad, e.g. ``"z of layer 2"``.
-    stage : Stage
-        Where it was made.
-    count, size : int
-        How many of its numbers are bad, of how many.
-    record : TurnRecord
-        The turn up to there.
-    """
-
-    def __init__(self, tensor: str, stage: Stage, array: np.ndarray, record: TurnRecord) -> None:
-        self.tensor, self.stage, self.record = tensor, stage, record
-        self.count, self.size = int((~np.isfinite(array)).sum()), array.size
-        super().__init__(
-            f"{tensor} has {self.count} of {self.size} numbers that are not finite,"
-            f" in stage {int(stage)} of turn {record.turn}"
-        )
 
 
 class NetworkLearner:
@@ -92,6 +68,33 @@ class NetworkLearner:
         self.settings = experiment
         self.problem = problem
         self._empty_memory()
+
+    # -- the kernel ------------------------------------------------------------------------------
+
+    def prepare(
+        self,
+        progress: Callable[[float], None] = lambda share: None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Have the code of a turn at hand; `progress` is told the share that is done.
+
+        Where the compiled kernel turns out not to work, the numpy kernel takes its place.
+
+        Raises
+        ------
+        InputError
+            If it does not work and the settings ask for it by name.
+        """
+        if self.kernel.prepared:
+            return
+        try:
+            self.kernel.prepare(progress, stop)
+        except Exception as error:  # noqa: BLE001  whatever numba, llvmlite or SciPy object to
+            forgo(error)
+            old = self.kernel
+            self.choice = choose(self.settings.model.kernel, old.structure)
+            self.kernel = KERNELS[self.choice.kernel](old.structure)
+            self.kernel.theta[:], self.kernel.slots = old.theta, old.slots
 
     # -- state ---------------------------------------------------------------------------------
 
@@ -211,6 +214,7 @@ class NetworkLearner:
 
     def begin(self, turn: int, rows: np.ndarray, epoch: int, place: int) -> TurnRecord:
         """Stage 1: take the batch."""
+        self.prepare()
         tape, kernel = self._load(rows, epoch, place), self.kernel
         return TurnRecord(
             turn=turn,

@@ -56,14 +56,25 @@ def choose(wanted: str, structure: Structure) -> Choice:
     return Choice("compiled", "faster, or as fast, at every size")
 
 
+def forgo(error: Exception) -> None:
+    """Learn that the compiled kernel does not work here, whatever is installed."""
+    said = " ".join(str(error).split()) or type(error).__name__
+    _broken[:] = [f"numba does not work here ({said})"]
+
+
 def _numba() -> bool:
     return find_spec("numba") is not None
+
+
+_broken: list[str] = []
 
 
 def _lacking(structure: Structure) -> str:
     """What keeps the compiled kernel from being used; empty if nothing does."""
     if not _numba():
         return "numba is not installed"
+    if _broken:
+        return _broken[0]
     for names, codes in (
         (structure.activations, ACTIVATION_CODES),
         (tuple(LOSSES.names), LOSS_CODES),

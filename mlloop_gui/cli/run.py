@@ -152,6 +152,7 @@ def train(loop: LearningLoop, progress: bool = False) -> Ending | None:
         return found is not None
 
     with interruptible() as interrupted:
+        loop.learner.prepare(compiling_line(progress), interrupted)
         while found is None and not interrupted() and loop.failure is None:
             left = updates_left(loop)
             loop.run(LARGEST_COUNT if left is None else left, interrupted, enough)
@@ -174,6 +175,18 @@ def interruptible() -> Iterator[Stop]:
         yield asked
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def compiling_line(wanted: bool) -> Callable[[float], None]:
+    """A function that tells on the terminal what one waits for, where that takes long."""
+    started = monotonic()
+
+    def show(share: float) -> None:
+        if wanted and monotonic() - started > 1.0:
+            sys.stderr.write(f"\rcompiling, this once: {share:.0%}\033[K")
+            sys.stderr.flush()
+
+    return show
 
 
 def progress_line(loop: LearningLoop, end: int | None, wanted: bool) -> Callable[..., None]:

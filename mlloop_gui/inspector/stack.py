@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -73,6 +74,8 @@ class InspectorStack(QWidget):
         layout.addWidget(self.header)
         layout.addWidget(self.stack, 1)
         self._frame: Frame | None = None
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self._show)
         self.header.chooser.chosen.connect(session.inspect)
         self.header.faces.chosen.connect(lambda key: self.show_face(session.inspected, key))
         self.choice.changed.connect(self._show)
@@ -140,13 +143,18 @@ class InspectorStack(QWidget):
             told, before = (
                 f.lens if lens else f.explanations.get(stage) for f in (frame, self._frame)
             )
-            if told is before and frame.run == self._frame.run:
+            if frame.run == self._frame.run:
+                if told is not before and self.isVisible():
+                    # After the frame's other pictures: the next ones need not wait for both.
+                    self._frame = frame
+                    self._later.start()
                 return
         self.refresh()
 
     def refresh(self) -> None:
         """Show the session's frame in the inspector that is seen; the others are left alone."""
         if self.isVisible():
+            self._later.stop()
             self._frame = self.session.frame
             self._show()
 

@@ -166,8 +166,9 @@ class CurvesView(QWidget):
             return
         # No step has led to update 0.
         x, y = curves.checks.x[1:], curves.checks.last["ratio"][1:]
-        self.ratio.set_series("ratio", x, y, "accent")
-        self._marks(self.ratio, frame)
+        with self.ratio.together():
+            self.ratio.set_series("ratio", x, y, "accent")
+            self._marks(self.ratio, frame)
 
     def _refresh_histogram(self, frame: Frame) -> None:
         record = frame.failure.record if frame.failure else frame.record

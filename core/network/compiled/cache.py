@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import numba
+from numba.core import sigutils
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, UserProvidedCacheLocator
+from numba.core.ccallback import CFunc
 from platformdirs import user_cache_dir
 
 PLAIN = {"__init__", "kernel", "warm"}  # modules of which nothing is compiled
@@ -41,22 +44,46 @@ def folder() -> Path:
 
 FOLDER = folder()
 _njit: Any = numba.njit
-OPTIONS: dict[str, Any] = {
-    "nogil": True,
-    "cache": True,
-    "error_model": "numpy",
-    "no_cfunc_wrapper": True,
-}
+OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
 
 
-def _placed(make: Callable[[], Any]) -> Any:
-    """Have numba keep what it makes in our folder."""
-    config: Any = numba.config
-    before, config.CACHE_DIR = config.CACHE_DIR, str(FOLDER)
-    try:
-        return make()
-    finally:
-        config.CACHE_DIR = before
+class _Place(UserProvidedCacheLocator):
+    """Our folder, whether or not it can be written: nothing is ever kept beside the sources."""
+
+    def __init__(self, function: Callable, path: str) -> None:
+        super().__init__(function, path)
+        self._cache_path = str(FOLDER / self.get_suitable_cache_subpath(path))
+
+    @classmethod
+    def from_function(cls, function: Callable, path: str) -> _Place:
+        return cls(function, path)
+
+
+class _Placed(CompileResultCacheImpl):
+    _locator_classes = (_Place,)
+
+
+class Kept(FunctionCache):
+    """A function's machine code in our folder; where that cannot be read, it is compiled anew.
+
+    A file may be damaged, the disk full, the folder not ours to write: none of it stops a run.
+    """
+
+    _impl_class = _Placed
+
+    def load_overload(self, *given: Any) -> Any:
+        """What is kept for a signature; None if that is nothing, or of no use."""
+        try:
+            return super().load_overload(*given)
+        except Exception:  # noqa: BLE001  a damaged pickle may raise anything
+            with suppress(OSError):
+                self.flush()
+            return None
+
+    def save_overload(self, *given: Any) -> None:
+        """Keep a signature's machine code if that can be done."""
+        with suppress(Exception):
+            super().save_overload(*given)
 
 
 def compiled(function: Callable) -> Callable:
@@ -66,15 +93,23 @@ def compiled(function: Callable) -> Callable:
     arithmetic. The code is kept in the user's cache folder, wherever the program is installed;
     ``NUMBA_CACHE_DIR`` names another folder.
     """
-    return _placed(lambda: _njit(**OPTIONS)(function))
+    return _kept(_njit(**OPTIONS)(function))
 
 
 def inner(function: Callable) -> Callable:
     """The same for a function that compiled ones alone call, which spares it a way in."""
-    return _placed(lambda: _njit(**OPTIONS, no_cpython_wrapper=True)(function))
+    return _kept(_njit(**OPTIONS, no_cpython_wrapper=True)(function))
+
+
+def _kept(dispatcher: Any) -> Any:
+    # What numba's own `enable_caching` does, with our folder.
+    dispatcher._cache = Kept(dispatcher.py_func)
+    return dispatcher
 
 
 def callback(signature: Any, function: Callable) -> int:
     """The address of a function compiled for one signature, kept in the same way."""
-    make = numba.cfunc(signature, cache=True, error_model="numpy")
-    return _placed(lambda: make(function)).address
+    made = CFunc(function, sigutils.normalize_signature(signature), {}, {"error_model": "numpy"})
+    made._cache = Kept(function)
+    made.compile()
+    return made.address

@@ -83,6 +83,10 @@ def _leaves_beside(dtype: str) -> Popen | None:
     """
     from core.network.compiled.cache import FOLDER
 
+    try:
+        FOLDER.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None  # nothing that it makes would reach this one
     if next(FOLDER.glob("*/leaves.*.nbi"), None) is not None:
         return None
     program = f"from core.network.compiled.calls import code; code({dtype!r})"

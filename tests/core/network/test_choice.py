@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from core.errors import InputError
@@ -18,10 +19,12 @@ from core.network import choice
 from core.network.activations import ACTIVATIONS
 from core.network.choice import choose
 from core.network.compiled.codes import ACTIVATION_CODES, LOSS_CODES, OPTIMIZER_CODES
-from core.network.kernel import Structure
+from core.network.compiled.kernel import CompiledKernel
+from core.network.kernel import NumpyKernel, Structure
 from core.network.layout import Layout
 from core.optimizers import OPTIMIZERS
 from core.run_report import json_bytes, run_report
+from core.stages import StepSize
 
 ROOT = Path(__file__).parents[3]
 STRUCTURE = Structure(Layout((2, 4, 1)), ("tanh",), "binary_cross_entropy")
@@ -156,3 +159,48 @@ def test_everything_works_where_numba_cannot_be_imported() -> None:
     assert imported == built == run == []
     assert checked
     assert kernel == "numpy"
+
+
+# -- a numba that is there and does not work -----------------------------------------------------
+
+
+@pytest.fixture
+def broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """numba says at its import that it will not do."""
+    pytest.importorskip("numba")
+
+    def prepare(self: CompiledKernel, *given: object) -> None:
+        raise ImportError("Numba needs\nanother NumPy")
+
+    monkeypatch.setattr(choice, "_broken", [])
+    monkeypatch.setattr(CompiledKernel, "prepared", property(lambda self: False))
+    monkeypatch.setattr(CompiledKernel, "prepare", prepare)
+
+
+@pytest.mark.usefixtures("broken")
+@pytest.mark.parametrize("by_steps", [False, True])
+def test_a_numba_that_does_not_work_is_as_none(by_steps: bool) -> None:
+    made = Experiment.from_dict({"optimizer": {"name": "adam"}})
+    loop = LearningLoop(made.replace("model.kernel", "auto"))
+    plain = LearningLoop(made.replace("model.kernel", "numpy"))
+    assert loop.learner.choice.kernel == "compiled"
+    for each in (loop, plain):
+        each.step(StepSize.STAGE) if by_steps else each.run(30)
+    assert type(loop.learner.kernel) is NumpyKernel
+    reason = "numba does not work here (Numba needs another NumPy)"
+    assert (loop.learner.choice.kernel, loop.learner.choice.reason) == ("numpy", reason)
+    for each in (loop, plain):
+        each.run(30)
+    assert np.array_equal(loop.learner.kernel.theta, plain.learner.kernel.theta)
+    # The next run knows it from the beginning.
+    assert choose("auto", STRUCTURE) == loop.learner.choice
+    assert loop.fork().learner.choice == loop.learner.choice
+
+
+@pytest.mark.usefixtures("broken")
+def test_a_numba_that_does_not_work_is_refused_where_it_is_asked_for() -> None:
+    loop = LearningLoop(Experiment.from_dict({"model": {"kernel": "compiled"}}))
+    with pytest.raises(InputError, match="numba does not work here") as caught:
+        loop.run(3)
+    assert caught.value.field == "model.kernel"
+    assert loop.update == 0

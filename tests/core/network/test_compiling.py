@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -162,3 +164,70 @@ def test_the_folder_is_the_users_or_the_one_that_is_named(
     assert cache.folder().is_relative_to(tmp_path / "user")
     # Nothing is written before something is compiled.
     assert not (tmp_path / "user").exists()
+
+
+# -- a folder that is of no use ------------------------------------------------------------------
+
+
+@pytest.fixture
+def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Any]:
+    """Makes a compiled function from a file, as another process would."""
+    from core.network.compiled import cache
+
+    monkeypatch.setattr(cache, "FOLDER", tmp_path / "kept")
+    path = tmp_path / "source.py"
+    path.write_text("def twice(x):\n    return 2 * x\n")
+
+    def made() -> Any:
+        spec = spec_from_file_location("source", path)
+        module = module_from_spec(spec)
+        spec.loader.exec_module(module)
+        function = cache.compiled(module.twice)
+        assert function(21) == 42
+        return function
+
+    return made
+
+
+def hits(function: Any) -> int:
+    return sum(function.stats.cache_hits.values())
+
+
+def test_machine_code_outlasts_the_program(make: Callable[[], Any]) -> None:
+    assert hits(make()) == 0
+    assert hits(make()) == 1
+
+
+@pytest.mark.parametrize("kind", ["nbi", "nbc"])
+@pytest.mark.parametrize("damage", [b"", b"no machine code", None])
+def test_a_damaged_file_is_made_anew(
+    make: Callable[[], Any], tmp_path: Path, kind: str, damage: bytes | None
+) -> None:
+    make()
+    (path,) = (tmp_path / "kept").rglob(f"*.{kind}")
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2] if damage is None else damage)
+    assert hits(make()) == 0
+    assert hits(make()) == 1
+
+
+def test_a_folder_that_cannot_be_made_is_done_without(
+    make: Callable[[], Any], tmp_path: Path
+) -> None:
+    (tmp_path / "kept").write_text("a file")
+    before = files(tmp_path)
+    assert hits(make()) == hits(make()) == 0
+    # Nothing is kept beside the source either.
+    assert {path for path in files(tmp_path) if ".py" not in path or ".nb" in path} == {
+        path for path in before if ".py" not in path
+    }
+
+
+def test_a_full_disk_costs_no_run(make: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    from numba.core.caching import IndexDataCacheFile
+
+    def full(self: Any, path: Path, data: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(IndexDataCacheFile, "_save_data", full)
+    assert hits(make()) == hits(make()) == 0

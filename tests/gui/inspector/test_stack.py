@@ -185,7 +185,7 @@ def test_only_the_page_that_is_seen_is_filled(
 
 
 def test_while_running_only_a_new_explanation_is_shown(
-    session: FakeSession, stack: InspectorStack, monkeypatch: pytest.MonkeyPatch
+    session: FakeSession, stack: InspectorStack, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     session.step(8)
     session.inspect(Stage.TRANSFORM)
@@ -194,13 +194,19 @@ def test_while_running_only_a_new_explanation_is_shown(
     told = session.frame.explanations
     session.driver.step(StepSize.UPDATE)
     session.send(running=True)
-    assert filled == [2]
+    # It comes after the frame's other pictures, which need not wait for it.
+    assert filled == []
+    qtbot.waitUntil(lambda: filled == [2])
     told = session.frame.explanations
     session.driver.step(StepSize.UPDATE)
     # A frame between two explanations carries the older one.
     session.send(running=True, explanations=told)
     assert filled == [2]
+    session.send(running=True)
     session.send()
+    assert filled == [2, 3]
+    # What was to come after the frame has come with the still one.
+    qtbot.wait_signal(stack._later.timeout, timeout=1, raising=False).wait()
     assert filled == [2, 3]
 
 
