@@ -12,7 +12,12 @@ from typing import Any
 
 import numba
 from numba.core import sigutils
-from numba.core.caching import CompileResultCacheImpl, FunctionCache, UserProvidedCacheLocator
+from numba.core.caching import (
+    CompileResultCacheImpl,
+    FunctionCache,
+    IndexDataCacheFile,
+    UserProvidedCacheLocator,
+)
 from numba.core.ccallback import CFunc
 from platformdirs import user_cache_dir
 
@@ -67,12 +72,22 @@ class Kept(FunctionCache):
     """A function's machine code in our folder; where that cannot be read, it is compiled anew.
 
     A file may be damaged, the disk full, the folder not ours to write: none of it stops a run.
+    Each signature has files of its own: two programs that compile for different numbers at the
+    same moment cannot mix up which is which.
     """
 
     _impl_class = _Placed
 
+    def _turn_to(self, signature: Any) -> None:
+        sign = blake2b(str(signature).encode(), digest_size=6).hexdigest()
+        place = self._impl.locator
+        self._cache_file = IndexDataCacheFile(
+            self.cache_path, f"{self._impl.filename_base}.{sign}", place.get_source_stamp()
+        )
+
     def load_overload(self, *given: Any) -> Any:
         """What is kept for a signature; None if that is nothing, or of no use."""
+        self._turn_to(given[0])
         try:
             return super().load_overload(*given)
         except Exception:  # noqa: BLE001  a damaged pickle may raise anything
@@ -82,6 +97,7 @@ class Kept(FunctionCache):
 
     def save_overload(self, *given: Any) -> None:
         """Keep a signature's machine code if that can be done."""
+        self._turn_to(given[0])
         with suppress(Exception):
             super().save_overload(*given)
 
@@ -109,7 +125,9 @@ def _kept(dispatcher: Any) -> Any:
 
 def callback(signature: Any, function: Callable) -> int:
     """The address of a function compiled for one signature, kept in the same way."""
-    made = CFunc(function, sigutils.normalize_signature(signature), {}, {"error_model": "numpy"})
+    made: Any = CFunc(
+        function, sigutils.normalize_signature(signature), {}, {"error_model": "numpy"}
+    )
     made._cache = Kept(function)
     made.compile()
     return made.address

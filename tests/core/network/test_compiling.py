@@ -198,6 +198,16 @@ def test_machine_code_outlasts_the_program(make: Callable[[], Any]) -> None:
     assert hits(make()) == 1
 
 
+def test_signatures_share_no_file(make: Callable[[], Any], tmp_path: Path) -> None:
+    """Two programs that write at once could else leave one's code under the other's name."""
+    function = make()
+    before = files(tmp_path / "kept")
+    assert function(2.5) == 5.0
+    after = files(tmp_path / "kept")
+    assert len(after) == 2 * len(before) == 4
+    assert before.items() <= after.items()
+
+
 @pytest.mark.parametrize("kind", ["nbi", "nbc"])
 @pytest.mark.parametrize("damage", [b"", b"no machine code", None])
 def test_a_damaged_file_is_made_anew(
