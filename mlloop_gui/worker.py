@@ -136,7 +136,8 @@ class Worker(QThread):
             elif self._driver.prepared:
                 self._obey(None)
             elif not self._obey(IDLE_SECONDS):
-                self._prepare()
+                # What needs no turn is not kept waiting; what is made by then stays made.
+                self._prepare(lambda: not self._commands.empty())
             if self.isInterruptionRequested():
                 break
             if self._driver.state is RunState.RUNNING:
@@ -171,15 +172,21 @@ class Worker(QThread):
             self._post(number)
         return bool(number)
 
-    def _prepare(self) -> None:
-        """Have the code of a turn at hand; it is told where that takes long."""
+    def _prepare(self, otherwise: Callable[[], bool] = lambda: False) -> None:
+        """Have the code of a turn at hand unless there is something else to do.
+
+        It is told where that takes long.
+        """
         started = perf_counter()
 
         def tell(share: float) -> None:
             if perf_counter() - started > PATIENCE_WITH_PREPARING:
                 self.preparing.emit(share)
 
-        self._guarded(self._sent, self._driver.prepare, tell, self.isInterruptionRequested)
+        def stop() -> bool:
+            return self.isInterruptionRequested() or otherwise()
+
+        self._guarded(self._sent, self._driver.prepare, tell, stop)
 
     def _carry_out(self, number: int, name: str, arguments: tuple[Any, ...]) -> None:
         if name not in WITHOUT_TURNS and not self._driver.prepared:

@@ -35,6 +35,7 @@ class FakeDriver:
         self.cost = 1.0
         self.lets_go = False
         self.prepared = True
+        self.parts = 0
         self.gate = Event()
         self.gate.set()
         self.calls: list[tuple[str, tuple[Any, ...]]] = []
@@ -65,6 +66,14 @@ class FakeDriver:
         while (updates or self.endless) and not stop():
             self.updates += 1
             updates -= 1
+
+    def prepare(self, progress: Callable[[float], None], stop: Callable[[], bool]) -> None:
+        """Make a thousand parts, waiting for each until the gate is open."""
+        while self.parts < 1000 and not stop():
+            self.calls.append(("prepare", (self.parts,)))
+            self.gate.wait(0.01)
+            self.parts += self.gate.is_set()
+        self.prepared = self.parts == 1000
 
     def frame_took(self, seconds: float) -> None:
         self.took.append(seconds)
@@ -123,6 +132,24 @@ def test_the_mailbox_keeps_the_latest_frame_and_says_so_once(qtbot, worker, driv
     frame = worker.take()
     assert frame == FakeFrame(driver.updates, RunState.PAUSED, number)
     assert worker.take() is None
+
+
+def test_what_needs_no_turn_does_not_wait_for_the_compiler(qtbot, worker, driver) -> None:
+    driver.gate.clear()
+    driver.prepared = False
+    driver.look = lambda view: driver.calls.append(("look", (view,)))
+    last_frame(qtbot, worker, worker.send("look", 1))
+    qtbot.waitUntil(lambda: driver.calls[-1][0] == "prepare", timeout=WAIT)
+    assert last_frame(qtbot, worker, worker.send("look", 2)).command == 2
+    assert not driver.prepared
+    # It goes on when there is nothing else to do; what makes turns has it done to the end.
+    qtbot.waitUntil(lambda: driver.calls[-1][0] == "prepare", timeout=WAIT)
+    number = worker.send("note")
+    worker.send("note")
+    driver.gate.set()
+    last_frame(qtbot, worker, number)
+    assert driver.prepared
+    assert driver.calls.index(("prepare", (999,))) < driver.calls.index(("note", ()))
 
 
 def test_pause_ends_a_slice_and_brings_the_final_frame(qtbot, worker, driver) -> None:
