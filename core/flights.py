@@ -189,7 +189,7 @@ class FastGear:
         first, each = (-(-rows // size) for rows in (len(self._order) - c.place, len(self._order)))
         epochs = 1 + max(0, -(-(limit - first) // each))
         shuffle, order = settings.optimizer.shuffle, self._ordered(c)
-        if shuffle and not _shuffles_as_numpy():
+        if shuffle and (c.epoch + epochs >= 2**32 or not _shuffles_as_numpy()):
             limit, epochs = min(limit, first), 1
         plan = Plan(
             order=fixed(order),

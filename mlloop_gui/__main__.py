@@ -11,7 +11,12 @@ from typing import Any
 
 # Before numpy is imported: several BLAS threads fight the window for the cores, and a result
 # would depend on how many there are.
-for _variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
+for _variable in (
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+):
     os.environ[_variable] = "1"
 # Looking for plug-ins among all installed packages would be a tenth of the start.
 os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"

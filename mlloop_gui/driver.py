@@ -291,8 +291,11 @@ class Driver:
 
     @property
     def prepared(self) -> bool:
-        """Whether the live run's next turn can be made without a wait for its code."""
-        return self.loop is None or self.loop.learner.kernel.prepared
+        """Whether nothing of the live run's next turn can be prepared any more."""
+        if self.loop is None:
+            return True
+        learner = self.loop.learner
+        return learner.kernel.prepared or learner.hopeless
 
     def prepare(self, progress: Callable[[float], None], stop: Callable[[], bool]) -> None:
         """Have that code at hand."""

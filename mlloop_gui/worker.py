@@ -177,16 +177,20 @@ class Worker(QThread):
 
         It is told where that takes long.
         """
-        started = perf_counter()
+        started, told = perf_counter(), False
 
         def tell(share: float) -> None:
+            nonlocal told
             if perf_counter() - started > PATIENCE_WITH_PREPARING:
+                told = True
                 self.preparing.emit(share)
 
         def stop() -> bool:
             return self.isInterruptionRequested() or otherwise()
 
         self._guarded(self._sent, self._driver.prepare, tell, stop)
+        if told:
+            self.preparing.emit(1.0)  # also where it has ended before its end
 
     def _carry_out(self, number: int, name: str, arguments: tuple[Any, ...]) -> None:
         if name not in WITHOUT_TURNS and not self._driver.prepared:

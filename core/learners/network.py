@@ -12,9 +12,10 @@ from core.errors import InputError
 from core.experiment import Change, Experiment, weight_place
 from core.metrics import predicted_classes
 from core.network.choice import KERNELS, choose, forgo
+from core.network.compiled.warm import UnavailableError
 from core.network.kernel import Structure, Tape
 from core.network.layout import Layout
-from core.network.memory import memory_estimate, physical_memory
+from core.network.memory import require_memory
 from core.optimizers import OPTIMIZERS
 from core.problem import Problem
 from core.record import NonFiniteError, TurnRecord, frozen
@@ -27,6 +28,11 @@ class NetworkLearner:
     """A network, its optimizer and the batch in hand.
 
     The loop decides which rows come when; the learner does the arithmetic of a turn.
+
+    Attributes
+    ----------
+    hopeless : bool
+        Whether the kernel that the settings ask for by name has turned out not to work.
 
     Raises
     ------
@@ -47,21 +53,14 @@ class NetworkLearner:
         dtype = np.dtype(model.dtype)
         slots = len(OPTIMIZERS[experiment.optimizer.name].slots)
         batch = min(experiment.optimizer.batch_size, len(problem.parts.train))
-        needed, there = memory_estimate(self.layout, slots, batch, dtype), physical_memory()
-        if needed > 0.8 * there:
-            raise InputError(
-                f"{self.layout.parameters:,} parameters need about {needed / 2**30:,.1f} GB,"
-                f" this machine has {there / 2**30:,.1f} GB",
-                field="model.hidden",
-                value=list(hidden),
-                allowed="a network that fits in memory",
-            )
+        require_memory(self.layout, slots, batch, dtype)
         structure = Structure(
             self.layout, names, problem.loss.name, problem.delta, model.dropout, model.dtype
         )
         self.choice = choose(model.kernel, structure)
         self.kernel = KERNELS[self.choice.kernel](structure)
         self.kernel.theta[:] = self.layout.initial(model.initializer, experiment.seed, dtype)
+        self.hopeless = False
         self.count = 0
         self._dropout: tuple[int, int, np.random.Generator] | None = None
         self._norms, self._norm = np.zeros(self.layout.layers, dtype), 0.0
@@ -89,12 +88,14 @@ class NetworkLearner:
             return
         try:
             self.kernel.prepare(progress, stop)
-        except Exception as error:  # noqa: BLE001  whatever numba, llvmlite or SciPy object to
+        except UnavailableError as error:
+            self.hopeless = True  # until another kernel stands in its place
             forgo(error)
             old = self.kernel
             self.choice = choose(self.settings.model.kernel, old.structure)
             self.kernel = KERNELS[self.choice.kernel](old.structure)
             self.kernel.theta[:], self.kernel.slots = old.theta, old.slots
+            self.hopeless = False
 
     # -- state ---------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from core.errors import InputError
 from core.losses import LOSSES
 from core.network.compiled.codes import ACTIVATION_CODES, LOSS_CODES, OPTIMIZER_CODES
 from core.network.compiled.kernel import CompiledKernel
+from core.network.compiled.warm import UnavailableError
 from core.network.kernel import NumpyKernel, Structure
 from core.optimizers import OPTIMIZERS
 
@@ -56,10 +57,9 @@ def choose(wanted: str, structure: Structure) -> Choice:
     return Choice("compiled", "faster, or as fast, at every size")
 
 
-def forgo(error: Exception) -> None:
+def forgo(error: UnavailableError) -> None:
     """Learn that the compiled kernel does not work here, whatever is installed."""
-    said = " ".join(str(error).split()) or type(error).__name__
-    _broken[:] = [f"numba does not work here ({said})"]
+    _broken[:] = [str(error)]
 
 
 def _numba() -> bool:

@@ -6,6 +6,7 @@ import os
 
 import numpy as np
 
+from core.errors import InputError
 from core.network.layout import Layout
 
 
@@ -26,3 +27,21 @@ def physical_memory() -> int:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):
         return 2**34
+
+
+def require_memory(layout: Layout, slots: int, batch: int, dtype: np.dtype) -> None:
+    """Refuse a network that does not fit this machine's memory; parameters as above.
+
+    Raises
+    ------
+    InputError
+    """
+    needed, there = memory_estimate(layout, slots, batch, dtype), physical_memory()
+    if needed > 0.8 * there:
+        raise InputError(
+            f"{layout.parameters:,} parameters need about {needed / 2**30:,.1f} GB,"
+            f" this machine has {there / 2**30:,.1f} GB",
+            field="model.hidden",
+            value=list(layout.sizes[1:-1]),
+            allowed="a network that fits in memory",
+        )

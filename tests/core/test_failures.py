@@ -9,8 +9,8 @@ import pytest
 
 from core.errors import InputError
 from core.experiment import Experiment
-from core.learners import network
 from core.loop import LearningLoop
+from core.network import memory
 from core.network.layout import Layout
 from core.network.memory import memory_estimate, physical_memory
 from core.problem import build_problem
@@ -149,7 +149,7 @@ def test_hinge_forgives_an_infinite_score_that_is_right() -> None:
 def test_a_network_that_memory_cannot_hold_is_refused_with_an_estimate(
     hidden: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(network, "physical_memory", lambda: 8 * 2**30)
+    monkeypatch.setattr(memory, "physical_memory", lambda: 8 * 2**30)
     experiment = Experiment.from_dict({"model": {"hidden": hidden}})
     problem = build_problem(experiment)
     tracemalloc.start()

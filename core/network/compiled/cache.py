@@ -12,12 +12,7 @@ from typing import Any
 
 import numba
 from numba.core import sigutils
-from numba.core.caching import (
-    CompileResultCacheImpl,
-    FunctionCache,
-    IndexDataCacheFile,
-    UserProvidedCacheLocator,
-)
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, IndexDataCacheFile
 from numba.core.ccallback import CFunc
 from platformdirs import user_cache_dir
 
@@ -52,20 +47,34 @@ _njit: Any = numba.njit
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
 
 
-class _Place(UserProvidedCacheLocator):
-    """Our folder, whether or not it can be written: nothing is ever kept beside the sources."""
+class _Place:
+    """Our folder, whether or not it can be written: nothing is ever kept beside the sources.
 
-    def __init__(self, function: Callable, path: str) -> None:
-        super().__init__(function, path)
-        self._cache_path = str(FOLDER / self.get_suitable_cache_subpath(path))
+    What numba calls a cache locator; the folder's name already says which sources it is for.
+    """
+
+    def __init__(self, function: Callable) -> None:
+        self._line = str(function.__code__.co_firstlineno)
 
     @classmethod
     def from_function(cls, function: Callable, path: str) -> _Place:
-        return cls(function, path)
+        return cls(function)
+
+    def get_cache_path(self) -> str:
+        return str(FOLDER)
+
+    def ensure_cache_path(self) -> None:
+        FOLDER.mkdir(parents=True, exist_ok=True)
+
+    def get_source_stamp(self) -> str:
+        return FOLDER.name
+
+    def get_disambiguator(self) -> str:
+        return self._line
 
 
 class _Placed(CompileResultCacheImpl):
-    _locator_classes = (_Place,)
+    _locator_classes: Any = (_Place,)
 
 
 class Kept(FunctionCache):
@@ -80,10 +89,8 @@ class Kept(FunctionCache):
 
     def _turn_to(self, signature: Any) -> None:
         sign = blake2b(str(signature).encode(), digest_size=6).hexdigest()
-        place = self._impl.locator
-        self._cache_file = IndexDataCacheFile(
-            self.cache_path, f"{self._impl.filename_base}.{sign}", place.get_source_stamp()
-        )
+        base = f"{self._impl.filename_base}.{sign}"
+        self._cache_file = IndexDataCacheFile(self.cache_path, base, FOLDER.name)
 
     def load_overload(self, *given: Any) -> Any:
         """What is kept for a signature; None if that is nothing, or of no use."""

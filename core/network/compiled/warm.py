@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from subprocess import DEVNULL, Popen
@@ -22,6 +22,10 @@ from core.network.layout import Layout
 from core.settings import OptimizerSettings
 
 _ready: set[str] = set()
+
+
+class UnavailableError(RuntimeError):
+    """numba, llvmlite or SciPy is there, and does not do what is asked of it."""
 
 
 def warm(
@@ -40,14 +44,33 @@ def warm(
         Told the share that is done.
     stop : callable
         Looked at between two functions; what is made by then stays made.
+
+    Raises
+    ------
+    UnavailableError
+        If it cannot be had on this machine.
     """
     if dtype in _ready:
         return
-    for share in _made(dtype):
-        if stop():
-            return
-        progress(share)
+    with closing(_made(dtype)) as made:
+        for share in _told(made):
+            if stop():
+                return
+            progress(share)
     _ready.add(dtype)
+
+
+def _told(made: Iterator[float]) -> Iterator[float]:
+    """The same, its own errors as one kind; those of who is told are not among them."""
+    while True:
+        try:
+            share = next(made, None)
+        except Exception as error:
+            said = " ".join(str(error).split()) or type(error).__name__
+            raise UnavailableError(f"numba does not work here ({said})") from error
+        if share is None:
+            return
+        yield share
 
 
 def is_warm(dtype: str) -> bool:
@@ -55,7 +78,7 @@ def is_warm(dtype: str) -> bool:
     return dtype in _ready
 
 
-def _made(dtype: str) -> Iterator[float]:
+def _made(dtype: str) -> Generator[float]:
     """Have one function after another compiled or loaded; the share that is done."""
     yield 0.0
     from core.network.compiled.calls import code
@@ -87,7 +110,7 @@ def _leaves_beside(dtype: str) -> Popen | None:
         FOLDER.mkdir(parents=True, exist_ok=True)
     except OSError:
         return None  # nothing that it makes would reach this one
-    if next(FOLDER.glob("*/leaves.*.nbi"), None) is not None:
+    if next(FOLDER.glob("leaves.*.nbi"), None) is not None:
         return None
     program = f"from core.network.compiled.calls import code; code({dtype!r})"
     root = str(Path(__file__).parents[3])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,8 @@ from core.losses import LOSSES
 from core.network import choice
 from core.network.activations import ACTIVATIONS
 from core.network.choice import choose
+from core.network.compiled import warm
 from core.network.compiled.codes import ACTIVATION_CODES, LOSS_CODES, OPTIMIZER_CODES
-from core.network.compiled.kernel import CompiledKernel
 from core.network.kernel import NumpyKernel, Structure
 from core.network.layout import Layout
 from core.optimizers import OPTIMIZERS
@@ -169,12 +170,13 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> None:
     """numba says at its import that it will not do."""
     pytest.importorskip("numba")
 
-    def prepare(self: CompiledKernel, *given: object) -> None:
+    def made(dtype: str) -> Iterator[float]:
+        yield 0.0
         raise ImportError("Numba needs\nanother NumPy")
 
     monkeypatch.setattr(choice, "_broken", [])
-    monkeypatch.setattr(CompiledKernel, "prepared", property(lambda self: False))
-    monkeypatch.setattr(CompiledKernel, "prepare", prepare)
+    monkeypatch.setattr(warm, "_ready", set())
+    monkeypatch.setattr(warm, "_made", made)
 
 
 @pytest.mark.usefixtures("broken")
@@ -200,7 +202,23 @@ def test_a_numba_that_does_not_work_is_as_none(by_steps: bool) -> None:
 @pytest.mark.usefixtures("broken")
 def test_a_numba_that_does_not_work_is_refused_where_it_is_asked_for() -> None:
     loop = LearningLoop(Experiment.from_dict({"model": {"kernel": "compiled"}}))
-    with pytest.raises(InputError, match="numba does not work here") as caught:
-        loop.run(3)
-    assert caught.value.field == "model.kernel"
-    assert loop.update == 0
+    for _ in range(2):
+        with pytest.raises(InputError, match="numba does not work here") as caught:
+            loop.run(3)
+        assert caught.value.field == "model.kernel"
+        assert loop.update == 0
+        assert loop.learner.hopeless
+
+
+@pytest.mark.usefixtures("broken")
+def test_who_is_told_of_the_progress_may_raise() -> None:
+    """As a job that is cancelled does; numba is not to blame for it."""
+
+    def cancel(share: float) -> None:
+        raise KeyError("cancelled")
+
+    loop = LearningLoop(Experiment.from_dict({}))
+    with pytest.raises(KeyError):
+        loop.learner.prepare(cancel)
+    assert loop.learner.choice.kernel == "compiled"
+    assert not loop.learner.hopeless
