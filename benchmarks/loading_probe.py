@@ -64,6 +64,7 @@ def loading(what: str, path: str) -> dict[str, Any]:
 
     from core.experiment import Experiment
     from core.problem import build_problem
+    from mlloop_gui.jobs import Helpers
 
     pd.read_csv(io.StringIO("a,b\n1,x\n2,y\n"))  # what is imported when first used
     experiment = Experiment().with_source("csv", path=path)[0]
@@ -72,7 +73,8 @@ def loading(what: str, path: str) -> dict[str, Any]:
         if what == "pandas":
             kept: Any = pd.read_csv(path)
         else:
-            kept = build_problem(experiment, lambda share: None)
+            with Helpers() as each:
+                kept = build_problem(experiment, lambda share: None, each)
         seconds = perf_counter() - started
     assert len(kept if what == "pandas" else kept.x) > 0
     return {"seconds": seconds, "peak": memory.peak}

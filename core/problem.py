@@ -8,7 +8,7 @@ import numpy as np
 
 from core.data import load_dataset
 from core.data.dataset import Dataset
-from core.data.source import Progress, within
+from core.data.source import Each, Progress, within
 from core.data.splits import Parts, split
 from core.errors import InputError
 from core.experiment import Experiment
@@ -173,7 +173,9 @@ def _weights(settings: LossSettings, dataset: Dataset, dtype: np.dtype) -> np.nd
     return np.array(settings.class_weights, dtype)[dataset.target]
 
 
-def build_problem(experiment: Experiment, progress: Progress | None = None) -> Problem:
+def build_problem(
+    experiment: Experiment, progress: Progress | None = None, each: Each = map
+) -> Problem:
     """Load the experiment's data and make them ready.
 
     Parameters
@@ -181,17 +183,24 @@ def build_problem(experiment: Experiment, progress: Progress | None = None) -> P
     experiment : Experiment
     progress : callable, optional
         Called with the share done, in [0, 1]; may raise to cancel.
+    each : callable, optional
+        What can be done several times at once is done by it.
 
     Raises
     ------
     InputError
         If the data cannot be used as the experiment says.
     """
-    dataset = load_dataset(experiment, within(progress, 0.0, LOADED))
-    return prepare(dataset, experiment, within(progress, LOADED, 1.0))
+    dataset = load_dataset(experiment, within(progress, 0.0, LOADED), each)
+    return prepare(dataset, experiment, within(progress, LOADED, 1.0), each)
 
 
-def prepare(dataset: Dataset, experiment: Experiment, progress: Progress | None = None) -> Problem:
+def prepare(
+    dataset: Dataset,
+    experiment: Experiment,
+    progress: Progress | None = None,
+    each: Each = map,
+) -> Problem:
     """Split the data, fit the representation on the training part, make targets.
 
     Raises
@@ -217,7 +226,7 @@ def prepare(dataset: Dataset, experiment: Experiment, progress: Progress | None 
     dtype = np.dtype(experiment.model.dtype)
     x = np.empty((len(dataset.target), len(representation.feature_names) + 1), dtype)
     representation.transform_into(
-        dataset.inputs, x[:, :-1], lambda share: told(FITTED + (1 - FITTED) * share)
+        dataset.inputs, x[:, :-1], lambda share: told(FITTED + (1 - FITTED) * share), each
     )
     x[:, -1] = 1  # last: whoever writes to fresh memory first has to wait for it
     y = _targets(dataset, representation, loss, dtype)

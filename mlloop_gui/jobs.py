@@ -1,10 +1,11 @@
-"""The jobs thread: long work with progress and cancel, one job at a time."""
+"""The jobs thread: long work with progress and cancel, one job at a time; and help for it."""
 
 from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Event
@@ -15,10 +16,34 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 from core.errors import InputError
 
 Progress = Callable[[float], None]
+HELPERS = 2  # threads; each holds some of what is being worked on in memory
 
 
 class CancelledError(Exception):
     """Raised inside a job by its progress callback once it has been cancelled."""
+
+
+class Helpers:
+    """As the builtin `map`, several calls at once, in threads that end with the ``with`` block.
+
+    Results come in order. No more is taken up than the threads can do, and one call besides.
+    """
+
+    def __enter__(self) -> Helpers:
+        self._threads = ThreadPoolExecutor(HELPERS, "helper")
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._threads.shutdown(cancel_futures=True)
+
+    def __call__(self, work: Callable[[Any], Any], things: Iterable[Any]) -> Iterator[Any]:
+        begun: deque[Future[Any]] = deque()
+        for thing in things:
+            begun.append(self._threads.submit(work, thing))
+            if len(begun) > HELPERS:
+                yield begun.popleft().result()
+        while begun:
+            yield begun.popleft().result()
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from core.data import Dataset
 from core.experiment import Experiment
 from core.problem import Problem, build_problem, prepare
-from mlloop_gui.jobs import Jobs, Progress
+from mlloop_gui.jobs import Helpers, Jobs, Progress
 
 
 class Loading(QObject):
@@ -90,9 +90,10 @@ class _Kept:
     def problem(self, experiment: Experiment, progress: Progress) -> Problem:
         """The experiment's problem, of the table at hand if it is that of the experiment."""
         key, dataset = _key(experiment), self._dataset()
-        if dataset is not None and key is not None and key == self._key:
-            return prepare(dataset, experiment, progress)
-        problem = build_problem(experiment, progress)
+        with Helpers() as each:
+            if dataset is not None and key is not None and key == self._key:
+                return prepare(dataset, experiment, progress, each)
+            problem = build_problem(experiment, progress, each)
         self._key, self._dataset = key, ref(problem.dataset)
         return problem
 

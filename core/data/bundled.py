@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from core.data.dataset import Column, Dataset
-from core.data.source import Progress, Source
+from core.data.source import Each, Progress, Source
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +49,7 @@ class Bundled(Source):
         seed: int,
         resolve: Callable[[str], Any] = str,
         progress: Progress | None = None,
+        each: Each = map,
     ) -> Dataset:
         load = getattr(import_module("sklearn.datasets"), self.loader)
         data, target = load(return_X_y=True, **self.arguments)

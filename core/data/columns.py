@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 TOGETHER = 4096  # rows turned into a block together: a cache's worth
+FEW = 64
 _TRUTHS = {f(word): word for word in ("True", "False") for f in (str, str.upper, str.lower)}
 _WHOLE = (np.int8, np.int16, np.int32, np.int64)
 
@@ -95,9 +96,8 @@ def narrowed(values: np.ndarray) -> np.ndarray:
 
 def _narrowest(values: np.ndarray) -> np.dtype:
     if values.dtype.kind == "f":
-        with np.errstate(all="ignore"):
-            short = values.astype(np.float32)
-            exact = ((short == values) | np.isnan(values)).all()
+        # The first few tell of most columns that they need the width.
+        exact = _is_short(values[:FEW]) and _is_short(values)
         return np.dtype(np.float32 if exact else np.float64)
     if not len(values):
         return np.dtype(np.int8)
@@ -107,6 +107,12 @@ def _narrowest(values: np.ndarray) -> np.dtype:
         if limits.min <= low and high <= limits.max:
             return np.dtype(kind)
     return np.dtype(np.float64)  # as whole numbers beyond 64 bits are read
+
+
+def _is_short(values: np.ndarray) -> bool:
+    with np.errstate(all="ignore"):
+        short = values.astype(np.float32)
+        return bool(((short == values) | np.isnan(values)).all())
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,11 +164,16 @@ class Growing:
 
     def add(self, piece: np.ndarray) -> None:
         """Add numbers behind those that are there."""
-        self.whole = self.whole and piece.dtype.kind != "f"
+        whole = piece.dtype.kind != "f"
+        self.put(piece if self._held.dtype == np.float64 else narrowed(piece), whole)
+
+    def put(self, piece: np.ndarray, whole: bool) -> None:
+        """As `add`, of numbers in their narrowest type; `whole` if they were read as such."""
+        self.whole = self.whole and whole
         held, count = self._held, self._count + len(piece)
         kind = held.dtype
         if kind != np.float64:
-            kind = np.promote_types(kind, _narrowest(piece))
+            kind = np.promote_types(kind, piece.dtype)
         if kind != held.dtype or count > len(held):
             # Not `resize`, which would write to all of the new room and so make it resident.
             self._held = np.empty(max(len(held), count + count // 4 * (count > len(held))), kind)

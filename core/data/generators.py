@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from core.data.dataset import Column, Dataset
-from core.data.source import Progress, Source
+from core.data.source import Each, Progress, Source
 from core.seeds import stream
 
 Samples = tuple[np.ndarray, np.ndarray]
@@ -50,6 +50,7 @@ class Generator(Source):
         seed: int,
         resolve: Callable[[str], Any] = str,
         progress: Progress | None = None,
+        each: Each = map,
     ) -> Dataset:
         count = 500 if settings.samples is None else int(settings.samples)
         noise = self.noise if settings.noise is None else settings.noise

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from core.data.dataset import Dataset
-from core.data.source import Progress
+from core.data.source import Each, Progress
 from core.data.sources import SOURCES
 from core.errors import InputError
 from core.seeds import stream
 
 
-def load_dataset(experiment: Any, progress: Progress | None = None) -> Dataset:
+def load_dataset(experiment: Any, progress: Progress | None = None, each: Each = map) -> Dataset:
     """The samples that an experiment asks for.
 
     Parameters
@@ -23,6 +23,8 @@ def load_dataset(experiment: Any, progress: Progress | None = None) -> Dataset:
         Its ``data`` table, ``data_seed`` and ``resolve_path`` are used.
     progress : callable, optional
         Called with the share done, in [0, 1]; may raise to cancel.
+    each : callable, optional
+        What can be done several times at once is done by it.
 
     Returns
     -------
@@ -45,7 +47,7 @@ def load_dataset(experiment: Any, progress: Progress | None = None) -> Dataset:
                     value=getattr(settings, name),
                     allowed="leave it out",
                 )
-    dataset = source.load(settings, seed, experiment.resolve_path, progress)
+    dataset = source.load(settings, seed, experiment.resolve_path, progress, each)
     fraction = getattr(settings, "label_noise", 0.0) or 0.0
     if not fraction:
         return dataset

@@ -14,7 +14,7 @@ import numpy as np
 from core.data.columns import RawColumn
 from core.data.scan import ParserError, read_columns
 from core.data.sniff import Dialect, sniff
-from core.data.source import Progress
+from core.data.source import Each, Progress
 from core.errors import InputError
 
 OFTEN = 4096  # texts or lines between two looks at whether the work is still wanted
@@ -46,7 +46,9 @@ class RawTable:
         return len(next(iter(self.columns.values())).values)
 
 
-def read_table(path: Path, shown: str, progress: Progress | None = None) -> RawTable:
+def read_table(
+    path: Path, shown: str, progress: Progress | None = None, each: Each = map
+) -> RawTable:
     """Read the table at `path`.
 
     Parameters
@@ -56,6 +58,8 @@ def read_table(path: Path, shown: str, progress: Progress | None = None) -> RawT
         The path as the person wrote it, for messages.
     progress : callable, optional
         Called with the share read, in [0, 1]; may raise to cancel.
+    each : callable, optional
+        What reads the pieces of a large table.
 
     Raises
     ------
@@ -73,9 +77,9 @@ def read_table(path: Path, shown: str, progress: Progress | None = None) -> RawT
 
     def told(share: float) -> None:
         nonlocal reached
-        reached = share
+        reached = max(reached, share)  # what is read once more has been told of
         if progress is not None:
-            progress(share)
+            progress(reached)
 
     def look_up() -> None:
         told(reached)
@@ -84,16 +88,16 @@ def read_table(path: Path, shown: str, progress: Progress | None = None) -> RawT
     for encoding in guesses[guesses.index(dialect.encoding) :]:
         dialect = replace(dialect, encoding=encoding)
         try:
-            return _read(RawTable(shown, path, dialect, {}, look_up), told)
+            return _read(RawTable(shown, path, dialect, {}, look_up), told, each)
         except UnicodeError:
             # The first 64 KB may be plain where a later line is not.
             continue
     raise InputError(f"the text is not {dialect.encoding}", file=shown, allowed="UTF-8, UTF-16")
 
 
-def _read(table: RawTable, progress: Progress) -> RawTable:
+def _read(table: RawTable, progress: Progress, each: Each) -> RawTable:
     try:
-        columns = read_columns(table.path, table.dialect, progress)
+        columns = read_columns(table.path, table.dialect, progress, each)
     except ParserError as error:
         raise _explained(table, error) from None
     if not columns:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -11,6 +11,8 @@ from core.data.dataset import Dataset, suggested_loss
 from core.errors import InputError
 
 Progress = Callable[[float], None]
+# As the builtin `map`: a function's results, in order; in threads, perhaps, and some ahead.
+Each = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
 
 
 def within(progress: Progress | None, low: float, high: float) -> Progress | None:
@@ -96,6 +98,7 @@ class Source:
         seed: int,
         resolve: Callable[[str], Any] = str,
         progress: Progress | None = None,
+        each: Each = map,
     ) -> Dataset:
         """Load or draw the samples, labels not yet flipped.
 
@@ -109,5 +112,7 @@ class Source:
             Turns a path as written into one that can be opened.
         progress : callable, optional
             Called with the share done, in [0, 1]; may raise to cancel.
+        each : callable, optional
+            What can be done several times at once is done by it.
         """
         raise NotImplementedError

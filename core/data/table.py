@@ -13,7 +13,7 @@ from core.data.columns import Columns
 from core.data.dataset import Column, Dataset
 from core.data.reader import RawTable, read_table
 from core.data.sniff import DELIMITER_NAMES
-from core.data.source import Progress, Source, within
+from core.data.source import Each, Progress, Source, within
 from core.data.table_columns import KINDS, ColumnPlan, plan_input
 from core.data.table_given import given_inputs, given_target
 from core.data.table_target import choose_target, plan_target, shown_names
@@ -68,6 +68,7 @@ class Table(Source):
         seed: int,
         resolve: Callable[[str], Any] = str,
         progress: Progress | None = None,
+        each: Each = map,
     ) -> Dataset:
         if not settings.path:
             raise InputError(
@@ -75,7 +76,7 @@ class Table(Source):
             )
         test_path = getattr(settings, "test_path", None)
         first = within(progress, 0.0, 0.5) if test_path else progress
-        table = read_table(Path(resolve(settings.path)), settings.path, first)
+        table = read_table(Path(resolve(settings.path)), settings.path, first, each)
         inputs, target = plan(table, settings)
         used = [column for column in inputs if column.role == "input"]
         if not used:
@@ -88,7 +89,7 @@ class Table(Source):
         dataset = _assemble(table, used, target, settings)
         if test_path:
             second = within(progress, 0.5, 1.0)
-            test = read_table(Path(resolve(test_path)), test_path, second)
+            test = read_table(Path(resolve(test_path)), test_path, second, each)
             dataset = _with_test(dataset, table, test, used, target, settings)
         return dataset
 

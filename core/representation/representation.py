@@ -11,10 +11,12 @@ import numpy as np
 
 from core.data.columns import TOGETHER, Columns
 from core.data.dataset import Dataset
+from core.data.source import Each
 from core.errors import InputError, nearest
 from core.representation.scaling import SCALINGS, Affine, Scaling
 
 MEASURED = 2**18  # numbers of the training part that are looked at together
+BLOCKS = 8  # of rows, that are written by one call
 
 
 @dataclass(frozen=True)
@@ -207,25 +209,34 @@ class Representation:
         raw: np.ndarray | Columns,
         out: np.ndarray,
         progress: Callable[[float], object] = lambda share: None,
+        each: Each = map,
     ) -> None:
         """Write what `transform` makes of `raw` (m, d) into `out` (m, f), in the dtype of `out`.
 
         Nothing as large as `out` is made on the way. `progress` is called with the share done,
-        and may raise to cancel.
+        and may raise to cancel. The parts of `out` are written by `each`.
         """
         if raw.ndim != 2 or raw.shape[1] != self._width:
             raise ValueError(f"raw rows have shape {raw.shape}, not (m, {self._width})")
         columns = raw.arrays if isinstance(raw, Columns) else raw.T
         groups = [(group, group.ones()) for group in self._groups]
-        scratch = np.empty(min(len(raw), TOGETHER))
-        for start in range(0, len(raw), TOGETHER):
-            progress(start / len(raw))
-            rows = slice(start, start + TOGETHER)
-            for column, place in zip(self._numbers, self._places, strict=True):
-                self._scale(columns[column][rows], place, out[rows, place], scratch)
-            for group, ones in groups:
-                codes = columns[group.column][rows]
-                out[rows, group.place : group.place + ones.shape[1]] = ones[group.known(codes)]
+        size, many = len(raw), BLOCKS * TOGETHER
+
+        def write(start: int) -> float:
+            scratch = np.empty(min(size, TOGETHER))
+            end = min(start + many, size)
+            for first in range(start, end, TOGETHER):
+                rows = slice(first, min(first + TOGETHER, end))
+                for column, place in zip(self._numbers, self._places, strict=True):
+                    self._scale(columns[column][rows], place, out[rows, place], scratch)
+                for group, ones in groups:
+                    codes = columns[group.column][rows]
+                    out[rows, group.place : group.place + ones.shape[1]] = ones[group.known(codes)]
+            return end / size
+
+        progress(0.0)
+        for share in each(write, range(0, size, many)):
+            progress(share)
 
     def _scale(self, raw: np.ndarray, place: int, out: np.ndarray, scratch: np.ndarray) -> None:
         """Write a feature's scaled numbers (m,) to `out`, missing ones filled."""

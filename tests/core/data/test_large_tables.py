@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 
-from core.data import columns, load_dataset, reader, scan
+from core.data import columns, load_dataset, pieces, reader, scan
 from core.data.dataset import Dataset
 from core.data.reader import read_table
 from core.errors import InputError
 from core.experiment import Experiment
 from core.problem import build_problem
 from core.representation import representation
+from mlloop_gui.jobs import Helpers
 from tests.core.data.test_table_fuzz import TABLES
 
 
@@ -45,6 +46,20 @@ def loaded(path: Path, rows: int, **data: object) -> Dataset | str:
     with patch.object(scan, "ROWS", rows), patch.object(scan, "PROBED", rows):
         try:
             return load_dataset(experiment(path, **data))
+        except InputError as error:
+            return str(error)
+
+
+def loaded_in_pieces(path: Path, size: int, several: bool, **data: object) -> Dataset | str:
+    """The same, the file cut into pieces of some bytes, which are read in turn or in threads."""
+    with (
+        patch.object(scan, "LARGE", 0),
+        patch.object(pieces, "PIECE", size),
+        patch.object(scan, "PROBED", 3),
+        Helpers() as helpers,
+    ):
+        try:
+            return load_dataset(experiment(path, **data), each=helpers if several else map)
         except InputError as error:
             return str(error)
 
@@ -96,6 +111,69 @@ def test_as_if_read_in_one(tmp_path, values) -> None:
     for rows in (1, 2, 5, 12):
         found = loaded(path, rows)
         assert same(found, whole), (rows, found, whole)
+    for size in (20, 50, 100, 200):
+        found = loaded_in_pieces(path, size, several=size > 50)
+        assert same(found, whole), (size, found, whole)
+
+
+ROW = "12.5,red,1\n"
+TEXTS = [
+    ("plain", "v,w,y\n" + ROW * 30 + "1.25,blue,0\n" * 30, "utf-8", True),
+    ("a blank line here and there", "\nv,w,y\n" + (ROW + "\n") * 30 + "7,é,0", "utf-8", True),
+    ("with a mark at its start", "v,w,y\n" + ROW * 30 + "7,é,0\n", "utf-8-sig", True),
+    ("windows", "v,w,y\r\n" + (ROW + "7,é,0\n").replace("\n", "\r\n") * 30, "cp1252", True),
+    ("two bytes a letter", "v,w,y\n" + ROW * 30 + "7,é,0\n", "utf-16", False),
+    ("old line ends", ("v,w,y\n" + ROW * 80 + "7,b,0\n").replace("\n", "\r"), "utf-8", False),
+    ("quoted", '"v","w","y"\n' + '1.5,"a ""b"", c",0\n2,"d",1\n' * 30, "utf-8", True),
+    ("lines in cells", "v,w,y\n" + '1.5,"a\nb, c\n",0\n2,"d",1\n' * 30, "utf-8", True),
+    ("inches", "v,w,y\n" + '1.5,5",0\n2,6",1\n3,5",1\n' * 30, "utf-8", True),
+    ("inches, lines", "v,w,y\n" + ('1.5,5",0\n' + '2,"a\nb",1\n' * 3) * 30, "utf-8", False),
+    ("a mark inside", "v,w,y\n" + ROW * 20 + ("\ufeff" + ROW) * 20, "utf-8", False),
+    ("never closed", "v,w,y\n" + ROW * 30 + '1,"b,1\n' + ROW * 30, "utf-8", False),
+    ("too long", "v,w,y\n" + ROW * 30 + "1,2,3,4\n" + ROW * 30, "utf-8", False),
+    ("all too long", "v,w,y\n" + ROW * 30 + "1,2,3,4\n" * 30, "utf-8", False),
+    ("a sign too much", "v,w,y\n" + ROW * 30 + "1,2,3,\n" * 30, "utf-8", False),
+    ("too short", "v,w,y\n" + ROW * 30 + "1,2\n" * 30, "utf-8", True),
+    ("decimal commas", "v;w;y\n" + "1,5;a;0\n1.234,25;b;1\n" * 30, "utf-8", True),
+    ("texts that look like numbers", "v,w,y\n" + ("007,a,0\n" * 9 + "x,b,1\n") * 9, "utf-8", True),
+    ("truths", "v,w,y\n" + ("1,TRUE,0\n" * 9 + "2,False,1\n") * 9, "utf-8", True),
+    ("blanks", "v,w,y\n" + ROW * 30 + "1, red,0\n" + ROW * 30, "utf-8", True),
+    ("nothing below", "v,w,y\n" + "\n" * 300, "utf-8", True),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "cut"), [case[1:] for case in TEXTS], ids=[case[0] for case in TEXTS]
+)
+@pytest.mark.parametrize("size", [32, 64, 150])
+def test_pieces_are_those_of_the_stream(tmp_path, monkeypatch, text, encoding, cut, size) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(text.encode(encoding))
+    streamed: list[object] = []
+    original = scan._Scan._stream
+    whole = loaded(path, 1000)
+    monkeypatch.setattr(
+        scan._Scan, "_stream", lambda *given: streamed.append(1) or original(*given)
+    )
+    assert same(loaded_in_pieces(path, size, several=False), whole)
+    assert same(loaded_in_pieces(path, size, several=True), whole)
+    if size == 64:
+        assert (not streamed) == cut
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        (b"", 0),
+        (b"ab", 0),
+        (b"ab\ncd", 3),
+        (b'a\n"b\nc', 2),
+        (b'a\n"b\nc"\nd\n"e\n', 10),
+        (b'"a\nb\n', 0),
+    ],
+)
+def test_a_piece_ends_with_a_line_outside_of_quotation_marks(text: bytes, end: int) -> None:
+    assert pieces.row_end(text) == end
 
 
 @pytest.fixture(scope="module")
@@ -106,11 +184,14 @@ def folder() -> Iterator[Path]:
 
 @settings(max_examples=200)
 @given(content=TABLES)
+@example(b"a,b\n" + b"0,1\n" * 3 + b"0,1,\n" * 9)
 @example(b"0,0\n" * 9 + b"0,a\na,0\n0,0\n")  # all columns turn out to be texts, one by one
 def test_any_table_as_if_read_in_one(folder, content) -> None:
     path = folder / "any.csv"
     path.write_bytes(content)
-    assert same(loaded(path, 2), loaded(path, 100))
+    whole = loaded(path, 100)
+    assert same(loaded(path, 2), whole)
+    assert same(loaded_in_pieces(path, 16, several=False), whole)
 
 
 @pytest.mark.usefixtures("in_pieces")
@@ -234,6 +315,26 @@ def test_it_ends_wherever_it_is_asked_to(large) -> None:
 
         with pytest.raises(Stopped):
             build_problem(experiment(large), progress)
+
+
+def test_it_ends_in_the_midst_of_pieces(large, monkeypatch) -> None:
+    monkeypatch.setattr(scan, "LARGE", 0)
+    monkeypatch.setattr(pieces, "PIECE", 2**15)
+    seen: list[float] = []
+    build_problem(experiment(large), seen.append)
+    assert seen == sorted(seen)
+    assert len({round(share, 3) for share in seen}) > 30
+    read: list[int] = []
+    original = scan.as_utf8
+    monkeypatch.setattr(scan, "as_utf8", lambda *given: read.append(1) or original(*given))
+
+    def progress(share: float) -> None:
+        if share > 0.3:
+            raise Stopped
+
+    with pytest.raises(Stopped), Helpers() as helpers:
+        build_problem(experiment(large), progress, helpers)
+    assert 10 < len(read) < 25  # of 36 or so
 
 
 @pytest.mark.parametrize("bad", ["1,2\n", '"1",2\n', "inf,1,a\n", "1,2,a,4\n"])
