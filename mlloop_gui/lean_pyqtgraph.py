@@ -41,6 +41,10 @@ UNUSED: dict[str, tuple[str, ...]] = {
 }
 
 
+#: Qt's libraries for OpenGL, which take long to load: here everything is painted in software.
+OPENGL = ("PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets")
+
+
 class Mirror(ModuleType):
     """A module of Qt as pyqtgraph has it: what is not set in it is looked up there when needed."""
 
@@ -78,9 +82,13 @@ def _import_lean() -> None:
         # What is to be copied is asked for in this way.
         module.__dir__ = list
     absent = {f"pyqtgraph.{name}": taken for name, taken in UNUSED.items()}
+    absent |= {name: () for name in OPENGL if name not in sys.modules}
     for name, taken in absent.items():
         sys.modules[name] = ModuleType(name)
         vars(sys.modules[name]).update(dict.fromkeys(taken), __all__=())
+    if OPENGL[1] in absent:
+        # The base of a widget that is never made.
+        vars(sys.modules[OPENGL[1]])["QOpenGLWidget"] = QtWidgets.QWidget
     try:
         importlib.import_module("pyqtgraph")
     finally:

@@ -24,8 +24,11 @@ import sys
 import mlloop_gui.plots.boundary, mlloop_gui.plots.curves, mlloop_gui.plots.histogram
 left_out = ("parametertree", "multiprocess", "imageview", "flowchart", "opengl", "console")
 print([name for name in left_out if f"pyqtgraph.{name}" in sys.modules])
+print([name for name in sys.modules if "QtOpenGL" in name])
+from PySide6.QtOpenGLWidgets import QOpenGLWidget
+print(QOpenGLWidget.__module__)
 """
-    assert say(program) == "[]"
+    assert say(program).split("\n") == ["[]", "[]", "PySide6.QtOpenGLWidgets"]
 
 
 def test_no_class_of_qt_is_made_before_it_is_used() -> None:
