@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from threading import Event
 from typing import Any
 from weakref import ref
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.data import Dataset
 from core.experiment import Experiment
 from core.problem import Problem, build_problem, prepare
 from mlloop_gui.jobs import Helpers, Jobs, Progress
+
+PAINTED = 20  # milliseconds; what has changed is painted before
+PATIENCE = 0.2  # seconds
 
 
 class Loading(QObject):
@@ -50,12 +54,20 @@ class Loading(QObject):
         """Load; what was being loaded is given up."""
         self._jobs.cancel()
         self._show(0.0)
+        shown = Event()
+
+        def work(progress: Progress) -> Problem:
+            # Reading and the window's painting of the note would only hold each other up.
+            shown.wait(PATIENCE)
+            return self._kept.problem(experiment, progress)
+
         self._jobs.start(
-            lambda progress: self._kept.problem(experiment, progress),
+            work,
             lambda problem: self._loaded(experiment, problem),
             self.give_up,
             self._show,
         )
+        QTimer.singleShot(PAINTED, shown.set)
 
     def cancel(self) -> None:
         """Give up what is being loaded, if anything is."""

@@ -8,9 +8,11 @@ from threading import Semaphore, get_ident
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QPushButton
 
 from core.data import scan
+from mlloop_gui import loading
 from tests.gui.helpers import PATIENCE
 
 ROWS = 60_000  # some blocks of 256 KB, as the parser reads them
@@ -128,6 +130,29 @@ def test_progress_is_that_of_the_file(player, slow, table) -> None:
     assert len({int(100 * share) for share in told}) == len(told) > 10
     assert shares[-1] is None
     assert get_ident() not in slow.threads
+
+
+def test_the_note_is_painted_before_reading_begins(player, table, monkeypatch) -> None:
+    order: list[str] = []
+    original = loading.build_problem
+    monkeypatch.setattr(
+        loading, "build_problem", lambda *given: order.append("read") or original(*given)
+    )
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() is QEvent.Type.Paint:
+                order.append("painted")
+            return False
+
+    watch = Watch()
+    text = player.window.messages.text
+    text.installEventFilter(watch)
+    player.session.choose_source("csv", path=str(table))
+    player.until(lambda: "read" in order)
+    text.removeEventFilter(watch)
+    assert order[0] == "painted"
+    player.settle()
 
 
 def test_the_run_goes_on_while_a_table_is_read(player, slow, table) -> None:
