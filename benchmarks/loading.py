@@ -126,8 +126,9 @@ def run() -> int:
             f" resident memory over what was there before,",
             f"in units of {size / 1e6:.0f} MB (8 bytes a cell), at most {MOST_MEMORY:g}:"
             " raw and represented inputs are both in it.",
-            "pandas alone may use every core (from version 3.1), loading uses one; its ratio is the"
-            " larger the more of them are idle.",
+            "pandas alone reads a path on every core it is given, at most six (from version 3.1);"
+            " loading reads and represents",
+            "with two threads, as in the window. On one core the ratio is the smaller.",
         )
     )
     print(

@@ -101,7 +101,7 @@ def in_window(path: str) -> dict[str, Any]:
     window.resize(1440, 900)
     window.show()
     session = window.session
-    wait_until(lambda: session.frame is not None, QUIET)
+    wait_until(lambda: session.frame is not None, 3 * QUIET)  # the kernel is prepared meanwhile
     gc.collect()
     gc.freeze()  # as the program does once it stands there
 

@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QTimer
 
 EVERY = 2000  # milliseconds
 LONG = 0.015  # seconds
+YOUNG = 1  # the older of the two young generations, and so both
 
 
 class GarbageKeeper(QObject):
@@ -24,12 +25,16 @@ class GarbageKeeper(QObject):
     ----------
     running : int
         How many are at work in this process.
+    helpers : set
+        Those who keep all cores at work meanwhile: only what is young is collected then, for going
+        through everything would take several times as long, and the window stands still.
     for_good : bool
         Set by a program that lives as long as its window: after a collection that took long, what
         is there stays to the end and is left alone. Libraries that come late bring much of it.
     """
 
     running: ClassVar[int] = 0
+    helpers: ClassVar[set[object]] = set()
     for_good: ClassVar[bool] = False
     _was_enabled: ClassVar[bool] = False
 
@@ -54,6 +59,9 @@ class GarbageKeeper(QObject):
     @staticmethod
     def collect() -> None:
         """Collect now."""
+        if GarbageKeeper.helpers:
+            gc.collect(YOUNG)
+            return
         started = perf_counter()
         gc.collect()
         if GarbageKeeper.for_good and perf_counter() - started > LONG:

@@ -14,6 +14,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from core.errors import InputError
+from mlloop_gui.garbage import GarbageKeeper
 
 Progress = Callable[[float], None]
 HELPERS = 2  # threads; each holds some of what is being worked on in memory
@@ -31,10 +32,12 @@ class Helpers:
 
     def __enter__(self) -> Helpers:
         self._threads = ThreadPoolExecutor(HELPERS, "helper")
+        GarbageKeeper.helpers.add(self)
         return self
 
     def __exit__(self, *error: object) -> None:
         self._threads.shutdown(cancel_futures=True)
+        GarbageKeeper.helpers.discard(self)
 
     def __call__(self, work: Callable[[Any], Any], things: Iterable[Any]) -> Iterator[Any]:
         begun: deque[Future[Any]] = deque()

@@ -15,7 +15,7 @@ from core.experiment import Experiment
 from core.problem import Problem, build_problem, prepare
 from mlloop_gui.jobs import Helpers, Jobs, Progress
 
-PAINTED = 20  # milliseconds; what has changed is painted before
+PAINTED = 40  # milliseconds; what has changed is painted before
 PATIENCE = 0.2  # seconds
 
 

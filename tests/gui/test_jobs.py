@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from threading import Event, get_ident
+from threading import enumerate as enumerate_threads
 
 import pytest
 
 from core.errors import InputError
-from mlloop_gui.jobs import Jobs
+from mlloop_gui.garbage import GarbageKeeper
+from mlloop_gui.jobs import HELPERS, Helpers, Jobs
 
 WAIT = 10_000
 
@@ -128,3 +131,44 @@ def test_only_a_whole_percent_more_is_told(qtbot, jobs, heard) -> None:
     assert len(heard.shares) == 101
     assert heard.shares[0] == 0.0
     assert heard.shares[-1] == 1.0
+
+
+def test_helpers_give_results_in_order_and_take_up_little_ahead() -> None:
+    taken: list[int] = []
+
+    def things() -> Iterator[int]:
+        for thing in range(40):
+            taken.append(thing)
+            yield thing
+
+    with Helpers() as each:
+        assert GarbageKeeper.helpers == {each}
+        for count, result in enumerate(each(lambda thing: (thing, get_ident()), things())):
+            assert result[0] == count
+            assert result[1] != get_ident()
+            assert len(taken) <= count + 1 + HELPERS
+        assert count == 39
+    assert not GarbageKeeper.helpers
+
+
+def test_what_a_helper_raises_comes_out_and_the_helpers_end() -> None:
+    def work(thing: int) -> float:
+        return 1 / (3 - thing)
+
+    found: list[float] = []
+    with pytest.raises(ZeroDivisionError), Helpers() as each:
+        found.extend(each(work, range(100)))
+    assert not GarbageKeeper.helpers
+    assert not [thread for thread in enumerate_threads() if thread.name.startswith("helper")]
+
+
+@pytest.mark.parametrize("at_work", [True, False])
+def test_only_what_is_young_is_collected_while_helpers_work(monkeypatch, at_work) -> None:
+    asked: list[tuple[int, ...]] = []
+    monkeypatch.setattr(gc, "collect", lambda *given: asked.append(given))
+    if at_work:
+        with Helpers():
+            GarbageKeeper.collect()
+    else:
+        GarbageKeeper.collect()
+    assert asked == [(1,) if at_work else ()]
