@@ -8,7 +8,7 @@ import io
 from collections.abc import Iterator
 from typing import IO
 
-PIECE = 3 * 2**20  # bytes; smaller ones take longer, larger ones more memory
+PIECE = 5 * 2**19  # bytes; smaller ones take longer, larger ones more memory
 FIRST_BYTES = 2**16
 MOST = 8  # so many of them without an end of a row are not gone through
 LINES_ALONE = ("utf-8", "utf-8-sig", "cp1252", "latin-1")  # where byte 10 is a line's end
