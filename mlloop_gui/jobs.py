@@ -104,7 +104,11 @@ class _Thread(QThread):
 
 
 class Jobs(QObject):
-    """Starts jobs and hands their results to callables on the GUI thread."""
+    """Starts jobs and hands their results to callables on the GUI thread.
+
+    Beside the one that somebody waits for there may be a quiet one, which nobody does: it makes
+    room for every other, and is begun again behind it.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -112,6 +116,7 @@ class Jobs(QObject):
         self._thread.arrived.connect(self._deliver)
         self._count = 0
         self._current: Job | None = None
+        self._quiet: Job | None = None
 
     def start(
         self,
@@ -121,17 +126,39 @@ class Jobs(QObject):
         progressed: Callable[[float], None] = lambda share: None,
     ) -> Job:
         """Begin a job; one that is still going is cancelled first, and told so."""
-        displaced = self._current
+        displaced, quiet = self._current, self._quiet
         self.cancel()
-        self._count += 1
-        self._current = Job(self._count, work, done, failed, progressed, Event())
-        if not self._thread.isRunning():
-            self._thread.start()
-        self._thread.jobs.put(self._current)
-        begun = self._current
+        self.cancel_quiet()
+        begun = self._current = self._put(work, done, failed, progressed)
+        if quiet is not None:
+            self.start_quietly(quiet.work, quiet.done, quiet.failed)
         if displaced is not None:
             displaced.failed("Given up, for something else was asked for.")
         return begun
+
+    def start_quietly(
+        self,
+        work: Callable[[Progress], Any],
+        done: Callable[[Any], None],
+        failed: Callable[[str], None],
+    ) -> None:
+        """Begin the quiet job once nothing else is asked for; it takes the last one's place."""
+        self.cancel_quiet()
+        self._quiet = self._put(work, done, failed, lambda share: None)
+
+    def _put(
+        self,
+        work: Callable[[Progress], Any],
+        done: Callable[[Any], None],
+        failed: Callable[[str], None],
+        progressed: Callable[[float], None],
+    ) -> Job:
+        self._count += 1
+        made = Job(self._count, work, done, failed, progressed, Event())
+        if not self._thread.isRunning():
+            self._thread.start()
+        self._thread.jobs.put(made)
+        return made
 
     @property
     def busy(self) -> bool:
@@ -143,9 +170,16 @@ class Jobs(QObject):
             self._current.cancelled.set()
             self._current = None
 
+    def cancel_quiet(self) -> None:
+        """Ask the quiet job to end; nothing of it arrives any more."""
+        if self._quiet is not None:
+            self._quiet.cancelled.set()
+            self._quiet = None
+
     def finish(self, milliseconds: int = 5000) -> bool:
         """Cancel, stop the thread and wait; False if it is still busy after that time."""
         self.cancel()
+        self.cancel_quiet()
         self._thread.jobs.put(None)
         return self._thread.wait(milliseconds)
 
@@ -153,8 +187,11 @@ class Jobs(QObject):
     def _deliver(self) -> None:
         while self._thread.results:
             job, what, arguments = self._thread.results.popleft()
-            if job is not self._current:
+            if job is not self._current and job is not self._quiet:
                 continue
             if what != "progressed":
-                self._current = None
+                if job is self._quiet:
+                    self._quiet = None
+                else:
+                    self._current = None
             getattr(job, what)(*arguments)

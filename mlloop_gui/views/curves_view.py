@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.history import CurveView
 from mlloop_gui.frames import CurvesFrame, Frame, RunState
-from mlloop_gui.plots.curves import CurvePlot, gradient_plot, loss_plot, metric_plot, ratio_plot
+from mlloop_gui.plots.curves import CurvePlot
 from mlloop_gui.plots.histogram import HistogramPlot
+from mlloop_gui.plots.loop_curves import gradient_plot, loss_plot, metric_plot, ratio_plot
 from mlloop_gui.session import Session
 from mlloop_gui.theme import Theme, font_px
 from mlloop_gui.views.card import Card

@@ -107,6 +107,41 @@ def test_another_job_takes_the_place_of_the_first(qtbot, jobs, heard) -> None:
     assert heard.errors == ["Given up, for something else was asked for."]
 
 
+def test_a_quiet_job_makes_room_and_is_begun_again(qtbot, jobs, heard) -> None:
+    started, begun = Event(), []
+
+    def quiet(progress):
+        begun.append(1)
+        started.set()
+        while len(begun) == 1:
+            progress(0.5)
+        return "quiet"
+
+    jobs.start_quietly(quiet, heard.done, heard.failed)
+    assert not jobs.busy
+    assert started.wait(5)
+    jobs.start(lambda progress: "asked for", heard.done, heard.failed)
+    qtbot.waitUntil(lambda: len(heard.results) == 2, timeout=WAIT)
+    assert heard.results == ["asked for", "quiet"]
+    assert len(begun) == 2
+    assert not heard.errors
+
+
+def test_a_quiet_job_takes_the_last_ones_place(qtbot, jobs, heard) -> None:
+    gate = Event()
+    jobs.start(lambda progress: gate.wait(5), heard.done, heard.failed)
+    for k in range(3):
+        jobs.start_quietly(lambda progress, k=k: k, heard.done, heard.failed)
+    gate.set()
+    qtbot.waitUntil(lambda: len(heard.results) == 2, timeout=WAIT)
+    assert heard.results == [True, 2]
+    jobs.start_quietly(lambda progress: 5, heard.done, heard.failed)
+    jobs.cancel_quiet()
+    jobs.start(lambda progress: 6, heard.done, heard.failed)
+    qtbot.waitUntil(lambda: len(heard.results) == 3, timeout=WAIT)
+    assert heard.results[-1] == 6
+
+
 def test_finish_says_when_a_job_does_not_end_in_time(qapp) -> None:
     jobs, gate, started = Jobs(), Event(), Event()
 

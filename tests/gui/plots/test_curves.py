@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QToolTip
 
 from mlloop_gui import theme
-from mlloop_gui.plots import curves, ranges
+from mlloop_gui.plots import curves, loop_curves, ranges
 from mlloop_gui.plots.loss_view import LossCurveView
 from mlloop_gui.plots.series import Series, pen_for, thin
 
@@ -19,7 +19,7 @@ VALIDATION = TRAIN + 0.03
 
 @pytest.fixture
 def plot(qtbot):
-    made = curves.loss_plot()
+    made = loop_curves.loss_plot()
     qtbot.addWidget(made)
     made.resize(380, 140)
     made.show()
@@ -165,7 +165,7 @@ def test_events_are_marked_and_named_under_the_cursor(plot, qtbot, monkeypatch):
 
 
 def test_layers_are_labelled_beside_their_lines(qtbot):
-    made = curves.gradient_plot()
+    made = loop_curves.gradient_plot()
     qtbot.addWidget(made)
     for k in range(3):
         made.set_series(f"hidden {k + 1}", X, 10.0**-k * TRAIN, f"layer {k}")
@@ -189,7 +189,7 @@ def test_the_table_has_every_point_at_full_precision(plot, qtbot):
 
 
 def test_metric_shows_percentages(qtbot):
-    made = curves.metric_plot()
+    made = loop_curves.metric_plot()
     qtbot.addWidget(made)
     made.set_series("train", X, 1.0 - TRAIN, "train")
     assert made.header.legend_text() == f"train {100 * (1 - TRAIN[-1]):.1f}\u202f%"
@@ -249,3 +249,13 @@ def test_a_loss_beyond_all_numbers_is_no_fault(qtbot):
     view.set_curve(np.linspace(-2.0, 2.0, 9), np.array([0.0, 1e308, *[1.0] * 7]))
     view.set_sample(1e300, 1e308)
     assert np.isfinite(view.box.viewRange()).all()
+
+
+def test_level_lines_can_come_later(plot) -> None:
+    fill(plot)
+    plot.set_guides([(0.3, "the floor")])
+    assert plot._overlay.marks.guides == [(0.3, "the floor")]
+    plot.set_log_y(True)
+    assert plot._overlay.marks.guides == [(np.log10(0.3), "the floor")]
+    plot.set_guides([])
+    assert plot._overlay.marks.guides == []
