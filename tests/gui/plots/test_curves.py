@@ -35,10 +35,10 @@ def fill(plot) -> None:
 @pytest.mark.parametrize(
     ("make", "name", "log"),
     [
-        (curves.loss_plot, "plot.loss", False),
-        (curves.metric_plot, "plot.metric", False),
-        (curves.gradient_plot, "plot.gradients", True),
-        (curves.ratio_plot, "plot.ratio", True),
+        (loop_curves.loss_plot, "plot.loss", False),
+        (loop_curves.metric_plot, "plot.metric", False),
+        (loop_curves.gradient_plot, "plot.gradients", True),
+        (loop_curves.ratio_plot, "plot.ratio", True),
     ],
 )
 def test_each_has_its_name_scale_and_words(qtbot, make, name, log):
