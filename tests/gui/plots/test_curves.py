@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QToolTip
 
 from mlloop_gui import theme
-from mlloop_gui.plots import curves, loop_curves, ranges
+from mlloop_gui.plots import loop_curves, ranges
 from mlloop_gui.plots.loss_view import LossCurveView
 from mlloop_gui.plots.series import Series, pen_for, thin
 
