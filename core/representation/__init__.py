@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from core.representation.objects import ObjectView, Value, object_view
-from core.representation.representation import Feature, Representation
+from core.representation.pieces import Feature
+from core.representation.representation import Representation
 from core.representation.scaling import SCALINGS, Affine, Scaling
 
 __all__ = [
