@@ -107,12 +107,12 @@ def class_metrics(
     metrics = {
         "accuracy": accuracy,
         "balanced_accuracy": float(recall.mean()) if len(recall) else None,
-        "log_loss": _log_loss(truth, loss.probabilities(scores)),
+        "log_loss": log_loss(truth, loss.probabilities(scores)),
     }
     return metrics, confusion
 
 
-def _log_loss(truth: np.ndarray, probabilities: np.ndarray | None) -> float | None:
+def log_loss(truth: np.ndarray, probabilities: np.ndarray | None) -> float | None:
     """Mean of -log p(true class), p normalised and kept off 0 by float64's epsilon."""
     if probabilities is None or not len(truth):
         return None

@@ -209,16 +209,47 @@ def prepare(
         If the data cannot be used as the experiment says.
     """
     told = progress or (lambda share: None)
-    fractions = experiment.evaluation
     told(0.0)
-    parts = split(
+    return prepare_rows(dataset, experiment, parts_of(dataset, experiment), told, each)
+
+
+def parts_of(dataset: Dataset, experiment: Experiment) -> Parts:
+    """The three parts of the data, as the experiment shares them out.
+
+    Raises
+    ------
+    InputError
+        If a part that is wanted would be empty.
+    """
+    fractions = experiment.evaluation
+    return split(
         dataset.target,
         fractions.validation_fraction,
         fractions.test_fraction,
         experiment.data_seed,
         dataset.classification,
         dataset.given_test,
+        dataset.split_keys,
     )
+
+
+def prepare_rows(
+    dataset: Dataset,
+    experiment: Experiment,
+    parts: Parts,
+    progress: Progress | None = None,
+    each: Each = map,
+) -> Problem:
+    """Fit the representation on the training rows of `parts`, and make targets.
+
+    Rows may be in none of the parts; nothing is ever fitted to them.
+
+    Raises
+    ------
+    InputError
+        If the data cannot be used as the experiment says.
+    """
+    told = progress or (lambda share: None)
     representation = Representation.fit(
         dataset, parts.train, experiment.representation, lambda: told(FITTED / 2)
     )
