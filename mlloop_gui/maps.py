@@ -125,19 +125,28 @@ class MapMaker:
         raw = np.repeat(problem.dataset.inputs[held : held + 1], size, axis=0)
         raw[:, columns[1]] = y0 + (y1 - y0) * centres
         raw[:, columns[0]] = x0 + (x1 - x0) * centres
-        # A feature is made of one column, so that a line of cells tells what all of them are.
+        # A line of cells tells all of what is made of one of the two columns.
         line = made.transform(raw).astype(np.float32)
         names = problem.dataset.column_names
         across, up = (names[column] for column in columns)
         if not known:
             # A feature after the other, as the kernel reads them, and as exact as a colour is.
             self._x = np.empty((size * size, line.shape[1]), np.float32, order="F")
-        for k, origin in enumerate(made.feature_origin):
-            if origin not in (across, up):
+        joint = []
+        for k, feature in enumerate(made.features):
+            of_across, of_up = across in feature.columns, up in feature.columns
+            if of_across and of_up and across != up:
+                joint.append(k)
+            elif not (of_across or of_up):
                 self._x[:, k] = line[0, k]
-            elif not known:
-                cells = np.tile(line[:, k], size) if origin == across else line[:, k].repeat(size)
+            elif not known or len(feature.columns) > 1:
+                cells = np.tile(line[:, k], size) if of_across else line[:, k].repeat(size)
                 self._x[:, k] = cells
+        if joint:
+            whole = np.repeat(raw[:1], size * size, axis=0)
+            whole[:, columns[1]] = np.repeat(raw[:, columns[1]], size)
+            whole[:, columns[0]] = np.tile(raw[:, columns[0]], size)
+            self._x[:, joint] = made.transform(whole)[:, joint]
         self._representation, self._plane, self._held = made, plane, held
 
     def _curve(self, loop: LearningLoop, units: bool, theta: np.ndarray) -> MapFrame:

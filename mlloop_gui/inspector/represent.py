@@ -16,6 +16,10 @@ from mlloop_gui.plots import numbers
 from mlloop_gui.plots.picture import PictureView
 
 
+#: A feature of more columns than this says how many there are.
+MOST_SOURCES = 3
+
+
 class RepresentInspector(Inspector):
     """The picked object's columns and its vector; the batch as a matrix."""
 
@@ -62,7 +66,7 @@ class RepresentInspector(Inspector):
         self.object.set_numbers(
             [feature.name for feature in features],
             [
-                Column("the object", [said[feature.column] for feature in features],
+                Column("the object", [_source(feature.columns, said) for feature in features],
                        "What the data say, with the unit"),
                 Column("x", x, "What the model gets", signed=True),
                 Column("how", [numbers.signed(feature.formula) if feature.category is None
@@ -78,6 +82,15 @@ class RepresentInspector(Inspector):
     def _pick(self, row: int, column: int) -> None:
         if self.moment is not None and self.moment.record is not None:
             self.pick(self.moment.record.rows, row)
+
+
+def _source(columns: tuple[str, ...], said: dict[str, str]) -> str:
+    """What the object has in the columns that a feature is made of."""
+    if len(columns) == 1:
+        return said[columns[0]]
+    if len(columns) > MOST_SOURCES:
+        return f"{len(columns)} columns"
+    return ", ".join(f"{name} {said[name]}" for name in columns)
 
 
 def _signed(text: str, kind: str) -> str:
