@@ -202,7 +202,7 @@ class Experiment(Header):
         name : str
             The source.
         **data
-            Other fields of [data]; ``csv`` needs ``path``.
+            Other fields of [data]; ``csv`` needs ``path``, ``drawn`` needs ``points``.
         """
         tree, notes = self.to_json_dict(), []
         task = registry("sources")[name].task
@@ -230,6 +230,9 @@ class Experiment(Header):
         own = self.to_json_dict()
         tree = {name: own[name] for name in ("seed", "evaluation", "stop")}
         tree["data"] = {"source": source, "seed": self.data.seed}
+        if source == self.data.source:  # what a person drew or opened is no setting
+            kept = (*rules.TABLE_FIELDS, *rules.DRAWN_FIELDS)
+            tree["data"] |= {name: own["data"][name] for name in kept}
         plain = self.from_dict(tree, directory=self._directory)
         return plain.replace_many(registry("sources")[source].suggested)
 

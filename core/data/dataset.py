@@ -55,7 +55,7 @@ class Dataset:
     columns : tuple of Column
         The d input columns.
     inputs : ndarray or Columns of shape (n, d), float64
-        Numbers (NaN = missing) or category codes (-1 = missing).
+        Numbers (NaN = missing) or codes of categories or texts (-1 = missing).
     target : ndarray of shape (n,), int64 classes or float64 numbers
     target_name : str
     class_names : tuple of str
@@ -77,6 +77,9 @@ class Dataset:
     notes : tuple of str
         What was done on the way in, a sentence each.
     target_unit : str
+    split_keys : ndarray of shape (n,), uint64, optional
+        What the rows are shared out in the order of, where samples should keep their part though
+        others come and go; without them the order is drawn.
     """
 
     name: str
@@ -95,13 +98,15 @@ class Dataset:
     generated: bool = False
     notes: tuple[str, ...] = ()
     target_unit: str = ""
+    split_keys: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         if self.true_target is _SAME:
             object.__setattr__(self, "true_target", self.target)
         if self.rows is _SAME:
             object.__setattr__(self, "rows", np.arange(len(self.target), dtype=np.int64))
-        for array in (self.inputs, self.target, self.true_target, self.rows, self.given_test):
+        arrays = (self.inputs, self.target, self.true_target, self.rows, self.given_test)
+        for array in (*arrays, self.split_keys):
             if isinstance(array, np.ndarray):
                 array.setflags(write=False)
 

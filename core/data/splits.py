@@ -32,6 +32,7 @@ def split(
     seed: int,
     classification: bool,
     given_test: np.ndarray | None = None,
+    keys: np.ndarray | None = None,
 ) -> Parts:
     """Share the rows out, each class in proportion.
 
@@ -48,6 +49,8 @@ def split(
     given_test : ndarray of shape (n,), bool, optional
         Rows of the person's own test file: they are the test part, ``test_fraction`` is not
         used, and n is the number of the other rows.
+    keys : ndarray of shape (n,), optional
+        Rows are shared out in the order of these instead of a drawn one.
 
     Raises
     ------
@@ -72,8 +75,10 @@ def split(
             allowed="smaller fractions, or more rows",
         )
 
-    rng = stream(seed, "split")
-    order = rng.permutation(len(pool))
+    if keys is None:
+        order = stream(seed, "split").permutation(len(pool))
+    else:
+        order = np.argsort(keys[pool], kind="stable")
     labels = target if given_test is None else target[pool]
     if not classification:
         labels = np.zeros(len(pool), dtype=np.int16)

@@ -184,7 +184,10 @@ def describe(path: str, info: FieldInfo) -> Field:
         kind = "columns"
     elif origin is tuple:
         item, item_constraints, _ = _bare(get_args(kind)[0])
-        kind, constraints = f"{_SCALARS[item]}s", item_constraints
+        kind = "points" if get_origin(item) is tuple else f"{_SCALARS[item]}s"
+        constraints = item_constraints
+    elif isinstance(kind, type) and issubclass(kind, pydantic.BaseModel):
+        kind = "table"
     elif kind != "choices":
         kind = "choice" if extra["registry"] else _SCALARS[kind]
     return Field(

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
+import pydantic
+from pydantic import field_validator
+
+from core.errors import InputError
 from core.settings.base import LARGEST_SEED, Settings
 from core.settings.fields import setting
+from core.settings.shift import ShiftSettings
 
 ColumnKind = Literal["number", "category", "ignore"]
+
+FARTHEST = 1e6
+FEWEST_POINTS = 4
+MOST_POINTS = 20_000
+MOST_DRAWN_CLASSES = 10
+Coordinate = Annotated[float, pydantic.Field(ge=-FARTHEST, le=FARTHEST)]
+ClassNumber = Annotated[int, pydantic.Field(ge=0, le=MOST_DRAWN_CLASSES - 1)]
+Point = tuple[Coordinate, Coordinate, ClassNumber]
 
 
 class DataSettings(Settings):
@@ -91,6 +104,60 @@ class DataSettings(Settings):
         "What stands in for a missing number (from the training part), or drop such rows.",
         resolved=True,
     )
+    points: tuple[Point, ...] | None = setting(
+        None,
+        "Points drawn by hand, each [x1, x2, class]; the classes count from 0.",
+        unit="points",
+    )
+    class_names: tuple[str, ...] | None = setting(
+        None,
+        "What the classes of drawn points are called; empty: class 1, class 2, ...",
+        min_length=2,
+        max_length=MOST_DRAWN_CLASSES,
+    )
+    shift: ShiftSettings | None = setting(
+        None,
+        "What is done to the test part, to see how a model fares when the world has changed.",
+    )
+
+    @field_validator("points", mode="before")
+    @classmethod
+    def _lists_to_tuples(cls, value: Any) -> Any:
+        if not isinstance(value, (list, tuple)):
+            return value
+        return tuple(tuple(item) if isinstance(item, list) else item for item in value)
+
+    @field_validator("points")
+    @classmethod
+    def _enough_points(cls, value: tuple[Point, ...] | None) -> tuple[Point, ...] | None:
+        if value is None:
+            return None
+        if not FEWEST_POINTS <= len(value) <= MOST_POINTS:
+            raise InputError(
+                f"{len(value):,} {'point' if len(value) == 1 else 'points'}",
+                field="data.points",
+                allowed=f"{FEWEST_POINTS} to {MOST_POINTS:,} points",
+            )
+        if len({number for _, _, number in value}) < 2:
+            raise InputError(
+                f"all {len(value)} points are of one class: nothing to tell apart",
+                field="data.points",
+                allowed="points of at least two classes",
+            )
+        return value
+
+    @field_validator("class_names")
+    @classmethod
+    def _different_names(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        for place, name in enumerate(value or ()):
+            if not name.strip() or name in (value or ())[:place]:
+                raise InputError(
+                    "a name that is empty, or given twice",
+                    field=f"data.class_names[{place}]",
+                    value=name,
+                    allowed="a name of its own for each class",
+                )
+        return value
 
 
 class RepresentationSettings(Settings):

@@ -15,6 +15,7 @@ from core.settings.problem import DataSettings, EvaluationSettings, Representati
 DEFAULT_SAMPLES = 500
 DEFAULT_EPOCHS = 100
 TABLE_FIELDS = ("path", "test_path", "target", "columns", "missing")
+DRAWN_FIELDS = ("points", "class_names")
 OPTIONS = ("classes", "arms")
 TASKS = {"classification": "a class", "regression": "a number"}
 
@@ -76,7 +77,26 @@ def resolve_data(data: DataSettings) -> DataSettings:
         raise InputError("missing", field="data.path", allowed="the path of a CSV or TSV file")
     elif data.missing is None:
         filled["missing"] = "mean"
+    _check_drawn(data)
     return data.with_values(**filled) if filled else data
+
+
+def _check_drawn(data: DataSettings) -> None:
+    """Drawn points are there where they are learned from, and their classes have names."""
+    if data.source != "drawn":
+        for name in DRAWN_FIELDS:
+            _only_for(data, name, "drawn")
+        return
+    if data.points is None:
+        raise InputError("missing", field="data.points", allowed="a list of points [x1, x2, class]")
+    names, highest = data.class_names, max(number for _, _, number in data.points)
+    if names is not None and len(names) <= highest:
+        raise InputError(
+            f"{len(names)} names where a point is of class {highest}, counted from 0",
+            field="data.class_names",
+            value=list(names),
+            allowed=f"at least {highest + 1} names",
+        )
 
 
 def _only_for(data: DataSettings, name: str, owner: str) -> None:
@@ -85,7 +105,7 @@ def _only_for(data: DataSettings, name: str, owner: str) -> None:
         raise InputError(
             f"belongs to {owner}, not to {data.source}; leave it out",
             field=f"data.{name}",
-            value=value,
+            value=f"{len(value)} points" if name == "points" else value,
         )
 
 

@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QV
 from core.experiment import Experiment
 from core.registry import registry
 from mlloop_gui.panels.base import Panel
-from mlloop_gui.panels.fields.source import TABLE, SourceEditor, TableTile, Thumbnail
+from mlloop_gui.panels.fields.source import DRAWN, TABLE, SourceEditor, TableTile, Thumbnail
 
 THUMBNAILS = ("circle", "two_gaussians", "xor", "spiral", "sine")
 _GENERATED = ("data.samples", "data.noise")
+_OF_A_DRAWING = ("data.points", "data.class_names")
 _OF_A_TABLE = ("data.path", "data.test_path", "data.target", "data.columns", "data.missing")
 
 
@@ -31,18 +32,31 @@ class DataPanel(Panel):
         "data.noise",
         "data.classes",
         "data.arms",
+        "data.points",
     )
-    more = ("data.test_path", "data.columns", "data.missing", "data.label_noise", "data.seed")
+    more = (
+        "data.class_names",
+        "data.test_path",
+        "data.columns",
+        "data.missing",
+        "data.label_noise",
+        "data.shift",
+        "data.seed",
+    )
 
     def __init__(self, session: Any, parent: QWidget | None = None) -> None:
         self.ask_table: Callable[..., dict[str, Any] | None] = _ask_table
+        self.ask_points: Callable[..., object] = _ask_points
         super().__init__(session, parent)
         source = self.rows["data.source"].editor
         if isinstance(source, SourceEditor):
-            source.table_wanted.connect(self.open_table)
+            source.own_wanted.connect(self._open_own)
         columns = self.rows["data.columns"].editor
         if isinstance(columns, QPushButton):
             columns.clicked.connect(self.open_table)
+        points = self.rows["data.points"].editor
+        if isinstance(points, QPushButton):
+            points.clicked.connect(self.open_drawing)
 
     def add_head(self) -> None:
         line = QHBoxLayout()
@@ -86,6 +100,8 @@ class DataPanel(Panel):
             return path == f"data.{part.option}"
         if path in _OF_A_TABLE:
             return experiment.data.source == TABLE
+        if path in _OF_A_DRAWING:
+            return experiment.data.source == DRAWN
         if path == "data.label_noise":
             return part.task != "regression"
         return True
@@ -117,6 +133,14 @@ class DataPanel(Panel):
         if found is not None:
             self.session.choose_source(TABLE, **found)
 
+    @Slot()
+    def open_drawing(self) -> None:
+        """Draw points by hand, and learn from them."""
+        self.ask_points(self.session, self)
+
+    def _open_own(self, name: str) -> None:
+        (self.open_drawing if name == DRAWN else self.open_table)()
+
     def _choose(self, button: Thumbnail) -> None:
         self.rows["data.source"].editor.binding.edit(button.source)  # type: ignore[attr-defined]
         self.refresh()
@@ -127,3 +151,10 @@ def _ask_table(*given: Any) -> dict[str, Any] | None:
     from mlloop_gui.data_dialog import OpenTableDialog
 
     return OpenTableDialog.ask(*given)
+
+
+def _ask_points(session: Any, parent: QWidget) -> object:
+    """The drawing; imported when first asked for."""
+    from mlloop_gui.draw.start import starting_data
+
+    return session.choose_source(DRAWN, **starting_data(session))

@@ -30,12 +30,15 @@ KINDS: dict[str, tuple[str, str]] = {
     "numbers": ("line", "NumbersEditor"),
     "texts": ("features", "FeaturesEditor"),
     "columns": ("table", "ColumnsEditor"),
+    "points": ("drawn", "PointsEditor"),
+    "table": ("drawn", "ShiftEditor"),
 }
 #: Fields that need more than their kind tells.
 SPECIAL: dict[str, tuple[str, str]] = {
     "data.source": ("source", "SourceEditor"),
     "data.path": ("table", "PathEditor"),
     "data.test_path": ("table", "PathEditor"),
+    "data.class_names": ("drawn", "NamesEditor"),
     "loss.name": ("loss", "LossEditor"),
 }
 

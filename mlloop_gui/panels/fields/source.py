@@ -17,13 +17,14 @@ from mlloop_gui import theme as themes
 from mlloop_gui.panels.fields.binding import Session
 from mlloop_gui.panels.fields.choice import ChoiceEditor, Section, part_option
 
-TABLE = "csv"
+TABLE, DRAWN = "csv", "drawn"
+OWN = (TABLE, DRAWN)
 POINTS = 130
 _GROUPS = (
     ("Generated, classes", lambda part: part.generated and part.task == "classification"),
     ("Generated, numbers", lambda part: part.generated and part.task == "regression"),
-    ("Real data", lambda part: not part.generated and part.name != TABLE),
-    ("Your own", lambda part: part.name == TABLE),
+    ("Real data", lambda part: not part.generated and part.name not in OWN),
+    ("Your own", lambda part: part.name in OWN),
 )
 
 
@@ -34,12 +35,13 @@ def source_sections() -> list[Section]:
 
 
 class SourceEditor(ChoiceEditor):
-    """Choosing a source brings what must follow; a table of one's own is asked for first.
+    """Choosing a source brings what must follow; what is one's own is asked for first.
 
-    `table_wanted` is emitted when a person picks the table; the choice is made once it is open.
+    `own_wanted` is emitted with the source's name when a person picks a table or drawn points;
+    the choice is made once the table is open, or the points are drawn.
     """
 
-    table_wanted = Signal()
+    own_wanted = Signal(str)
 
     def __init__(self, session: Session, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(session, field, parent)
@@ -49,9 +51,9 @@ class SourceEditor(ChoiceEditor):
 
     def choose(self, name: str) -> None:
         """A person has picked `name`."""
-        if name == TABLE:
+        if name in OWN:
             self.binding.restore()
-            self.table_wanted.emit()
+            self.own_wanted.emit(name)
         else:
             super().choose(name)
 

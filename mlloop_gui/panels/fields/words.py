@@ -40,6 +40,7 @@ _EMPTY = {
     "data.seed": "as seed",
     "data.test_path": "split off",
     "data.target": "found out",
+    "data.class_names": "class 1, class 2, …",
     "data.columns": "found out",
     "loss.class_weights": "all alike",
     "optimizer.beta2": "its own",
@@ -56,6 +57,8 @@ _LITERALS = {
     "float32": "float32",
     "numpy": "numpy",
 }
+#: Kinds whose widget shows what is allowed, or opens what does.
+_PLAIN = ("choice", "choices", "flag", "text", "columns", "texts", "points", "table")
 LIVE = "Changes the running model."
 NEW_RUN = "Starts a new run."
 
@@ -94,7 +97,7 @@ def description(field: Field) -> list[str]:
         lines.append(field.formula)
     if field.unit:
         lines.append(f"In {field.unit}.")
-    if field.kind not in ("choice", "choices", "flag", "text", "columns", "texts"):
+    if field.kind not in _PLAIN:
         lines.append(f"Allowed: {allowed_text(field)}.")
     lines.append(LIVE if field.live else NEW_RUN)
     return lines

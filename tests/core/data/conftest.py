@@ -6,7 +6,10 @@ from types import SimpleNamespace
 import pytest
 
 ABSENT = dict.fromkeys(
-    ("samples", "noise", "classes", "arms", "path", "test_path", "target", "columns", "missing")
+    (
+        *("samples", "noise", "classes", "arms", "path", "test_path", "target", "columns"),
+        *("missing", "points", "class_names", "shift"),
+    )
 )
 
 

@@ -18,16 +18,18 @@ from core.experiment import loads
 CLASS_SHAPES = ["circle", "two_gaussians", "xor", "spiral", "moons", "blobs", "checkerboard"]
 BOUNDARIES = ["sine_boundary", "cubic_boundary", "v_boundary"]
 FUNCTIONS = ["plane", "gaussian_bumps", "sine", "cubic", "step"]
-REAL = ["iris", "wine", "breast_cancer", "digits", "diabetes"]
-EXPECTED = [*CLASS_SHAPES, *BOUNDARIES, *FUNCTIONS, *REAL, "csv"]
+REAL = ["iris", "wine", "breast_cancer", "digits", "diabetes", "messages"]
+EXPECTED = [*CLASS_SHAPES, *BOUNDARIES, *FUNCTIONS, *REAL, "csv", "drawn"]
+OWN = ("csv", "drawn")  # what a person brings
 GENERATED = [part.name for part in SOURCES if part.generated]
-LOADABLE = [name for name in EXPECTED if name != "csv"]
+LOADABLE = [name for name in EXPECTED if name not in OWN]
 SHAPES = {
     "iris": (150, 4, 3),
     "wine": (178, 13, 3),
     "breast_cancer": (569, 30, 2),
     "digits": (1797, 64, 10),
     "diabetes": (442, 10, 0),
+    "messages": (240, 1, 2),
 }
 
 
@@ -57,7 +59,7 @@ def test_each_says_what_is_predicted_from_what(name):
     assert part.label
 
 
-@pytest.mark.parametrize("name", [name for name in EXPECTED if name != "csv"])
+@pytest.mark.parametrize("name", LOADABLE)
 def test_suggested_settings_are_settings(name):
     tree = loads(f"format = 1\n[data]\nsource = {name!r}")
     for path, value in SOURCES[name].suggested.items():
@@ -181,6 +183,7 @@ def test_flipped_labels_are_a_growing_set_of_other_classes(experiment):
         ("iris", {"noise": 0.1}, "data.noise"),
         ("plane", {"label_noise": 0.1}, "data.label_noise"),
         ("csv", {}, "data.path"),
+        ("drawn", {}, "data.points"),
     ],
 )
 def test_settings_that_do_not_fit(name, settings, field, experiment):

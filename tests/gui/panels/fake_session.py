@@ -11,6 +11,8 @@ from core.errors import InputError
 from core.experiment import Experiment
 from core.problem import Problem
 
+DRAWN_POINTS = ((0.0, 0.5, 0), (0.5, 0.0, 1), (-0.5, 0.0, 0), (0.0, -0.5, 1))
+
 
 class FakeJobs:
     """Work waits until `finish`; with `at_once` it is done when it is started."""
@@ -57,7 +59,10 @@ class FakeSession(QObject):
         self.calls: list[tuple[Any, ...]] = []
         source = values.pop("source", None)
         if source:
-            given = {"path": "table.csv"} if source == "csv" else {}
+            given: dict[str, Any] = {
+                "csv": {"path": "table.csv"},
+                "drawn": {"points": DRAWN_POINTS},
+            }.get(source, {})
             self.experiment = self.experiment.with_source(source, **given)[0]
         self.experiment = self.experiment.replace_many(values)
 

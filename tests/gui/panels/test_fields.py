@@ -9,10 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QWidget
 
 from core.experiment import fields
+from core.settings.shift import ShiftSettings
 from mlloop_gui.panels.column import PANELS
 from mlloop_gui.panels.fields import field_widget
 from mlloop_gui.panels.fields.row import FieldRow
-from tests.gui.panels.fake_session import FakeSession
+from tests.gui.panels.fake_session import DRAWN_POINTS, FakeSession
 
 PATHS = tuple(path for path in fields() if path != "seed")  # the seed stands in the toolbar
 #: Another value for every field, and what must be chosen before it makes sense.
@@ -30,6 +31,9 @@ OTHER: dict[str, tuple[Any, dict[str, Any]]] = {
     "data.target": ("species", {"source": "csv"}),
     "data.columns": ({"a": "ignore"}, {"source": "csv"}),
     "data.missing": ("drop", {"source": "csv"}),
+    "data.points": ([*DRAWN_POINTS, (0.1, 0.2, 1)], {"source": "drawn"}),
+    "data.class_names": (["cat", "dog"], {"source": "drawn"}),
+    "data.shift": (ShiftSettings(turn=30.0), {}),
     "representation.features": (["x2"], {}),
     "representation.scaling": ("robust", {}),
     "representation.target_scaling": ("standard", {"source": "sine"}),
