@@ -11,6 +11,7 @@ import numpy as np
 from core.checks import Check
 from core.experiment import Experiment
 from core.explain import StageExplanation
+from core.explain.case import NOTHING_ASKED, Asked
 from core.history import CurveView
 from core.leap import Leap
 from core.metrics import Evaluation
@@ -58,7 +59,9 @@ class View:
     parameter : int or None
         Place in the flat vector that a person has chosen; None for the explanation's own.
     lens : str
-        What the open face of the inspector needs; see `core.explain.lenses`.
+        What the open face of the inspector needs; see `core.evaluation.lenses`.
+    asked : Asked
+        What has been set in that face.
     """
 
     columns: tuple[int, int] | None = None
@@ -74,6 +77,7 @@ class View:
     unit: tuple[int, int] | None = None
     parameter: int | None = None
     lens: str = ""
+    asked: Asked = NOTHING_ASKED
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,7 +157,7 @@ class Lens:
     Attributes
     ----------
     name : str
-        In `core.explain.lenses.LENSES`.
+        In `core.evaluation.lenses.LENSES`.
     sample, turn : int
         Whose, and of which turn's record.
     arrays : dict of str to ndarray

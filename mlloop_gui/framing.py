@@ -221,7 +221,7 @@ class FrameMaker:
         view = self.view
         if not view.lens or not view.inspector:
             return None
-        from core.explain.lenses import LENSES  # asked for by no first picture
+        from core.evaluation.lenses import LENSES  # asked for by no first picture
 
         if view.lens not in LENSES:
             return None
@@ -232,7 +232,7 @@ class FrameMaker:
         if stage is not Stage.EVALUATE and _record_of(loop, stage) is None:
             return None
         context = Context.at(loop, stage)
-        arrays = LENSES[view.lens](Case(context, sample, *self._choice(loop)))
+        arrays = LENSES[view.lens](Case(context, sample, *self._choice(loop), view.asked))
         return Lens(view.lens, sample, context.record.turn, arrays)
 
     def _explanations(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from core.explain.sample import Sample, sample_of
 from core.problem import Problem
 from core.record import Arrays, TurnRecord, frozen
 from core.stages import Stage
+
+if TYPE_CHECKING:
+    from core.settings.shift import ShiftSettings
 
 Unit = tuple[int, int]
 ArrayTable = dict[str, np.ndarray]
@@ -43,6 +47,25 @@ class StageExplanation:
     worked: str = ""
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What a person has set in a view of a stage, beside sample, unit and parameter.
+
+    Attributes
+    ----------
+    kind : int, optional
+        The class in hand, by its number.
+    shift : ShiftSettings, optional
+        How a copy of the test part is to be changed; None as long as that part is sealed.
+    """
+
+    kind: int | None = None
+    shift: ShiftSettings | None = None
+
+
+NOTHING_ASKED = Asked()
+
+
 class Case:
     """A turn seen from one sample.
 
@@ -56,6 +79,7 @@ class Case:
         the sample's score.
     parameter : int, optional
         Place in the flat vector; by default the one with the largest gradient.
+    asked : Asked, optional
     """
 
     def __init__(
@@ -64,8 +88,9 @@ class Case:
         row: int,
         unit: Unit | None = None,
         parameter: int | None = None,
+        asked: Asked = NOTHING_ASKED,
     ) -> None:
-        self.context = context
+        self.context, self.asked = context, asked
         self.sample: Sample = sample_of(context, row)
         self._unit, self._parameter = unit, parameter
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from core.explain.case import ArrayTable, Case
-from core.explain.context import kernel_of
-from core.explain.lenses.crowd import some_rows, worst_first
+from core.explain.lenses.crowd import worst_first
+from core.explain.lenses.unseen import Unseen
 from core.metrics import predicted_classes
-from core.problem import CHECK_ROWS
 
 SHOWN = 200
-PRODUCTS = 2_000_000_000
 
 
 def wrong(case: Case) -> ArrayTable:
@@ -27,17 +25,10 @@ def wrong(case: Case) -> ArrayTable:
         among the ``looked`` at rows, of the part's ``size``; ``validation``, whether that is the
         part.
     """
-    record, problem, context = case.record, case.problem, case.context
-    part = problem.parts.validation
-    unseen = bool(len(part))
-    part = part if unseen else problem.parts.train
-    most = min(CHECK_ROWS, max(500, PRODUCTS // record.layout.parameters))
-    rows = some_rows(case, part, most)
-    theta = next(t for t in (context.theta, record.theta_after, record.theta) if t is not None)
-    kernel = kernel_of(context, record.theta.dtype.name, False)
-    scores = kernel.activations(problem.inputs(rows), theta)[-1]
+    problem, seen = case.problem, Unseen.of(case)
+    rows, scores, truth = seen.rows, seen.scores, seen.truth
     prices = problem.loss.sample_losses(scores, problem.y[rows], problem.delta)
-    truth, probability = problem.dataset.target[rows], np.full(len(rows), np.nan)
+    probability = np.full(len(rows), np.nan)
     if problem.classes:
         guess = predicted_classes(scores)
         shares = problem.loss.probabilities(scores)
@@ -56,7 +47,4 @@ def wrong(case: Case) -> ArrayTable:
         "price": prices[shown].astype(np.float64),
         "probability": probability[shown],
         "count": np.asarray(len(bad)),
-        "looked": np.asarray(len(rows)),
-        "size": np.asarray(len(part)),
-        "validation": np.asarray(unseen),
-    }
+    } | seen.arrays()

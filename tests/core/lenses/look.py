@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from core.explain.case import ArrayTable, Case
+from core.evaluation.lenses import LENSES
+from core.explain.case import NOTHING_ASKED, ArrayTable, Asked, Case
 from core.explain.context import Context
-from core.explain.lenses import LENSES
 from core.loop import LearningLoop
 
 
@@ -14,11 +14,12 @@ def case_of(
     row: int | None = None,
     unit: tuple[int, int] | None = None,
     parameter: int | None = None,
+    asked: Asked = NOTHING_ASKED,
 ) -> Case:
     """The case that a lens is given; by default of the batch's first sample."""
     context = Context.at(loop, LENSES[name].stage)
     rows = context.record.rows if len(context.record.rows) else loop.problem.parts.train
-    return Case(context, int(rows[0]) if row is None else row, unit, parameter)
+    return Case(context, int(rows[0]) if row is None else row, unit, parameter, asked)
 
 
 def look(
@@ -27,5 +28,6 @@ def look(
     row: int | None = None,
     unit: tuple[int, int] | None = None,
     parameter: int | None = None,
+    asked: Asked = NOTHING_ASKED,
 ) -> ArrayTable:
-    return LENSES[name](case_of(loop, name, row, unit, parameter))
+    return LENSES[name](case_of(loop, name, row, unit, parameter, asked))

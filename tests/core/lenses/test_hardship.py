@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core.evaluation.lenses import LENSES
 from core.experiment import Experiment
 from core.explain.case import Case
 from core.explain.context import Context
-from core.explain.lenses import LENSES
 from core.loop import LearningLoop
 from core.stages import Stage
 from tests.core.hand import CASES, stopped_loop
