@@ -202,7 +202,8 @@ def roc_curve(positive: np.ndarray, scores: np.ndarray, drop_intermediate: bool 
         kept = np.concatenate([[True, True], corner, [True]])
         hits, alarms, thresholds = hits[kept], alarms[kept], thresholds[kept]
     x, y = _share(alarms, found.negatives), _share(hits, found.positives)
-    return RocCurve(x, y, thresholds, float(np.trapezoid(y, x)), found.reason)
+    area = float("nan") if found.reason else float(np.trapezoid(y, x))
+    return RocCurve(x, y, thresholds, area, found.reason)
 
 
 def precision_recall_curve(positive: np.ndarray, scores: np.ndarray) -> PrecisionRecallCurve:
