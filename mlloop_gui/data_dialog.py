@@ -38,6 +38,7 @@ HEADINGS = ("Column", "Taken for", "What happens to it", "Missing", "Values")
 KIND_OPTIONS = (
     Option("number", "Number", "Its values are used as they are, then scaled."),
     Option("category", "Category", "Each value becomes a column of 0 and 1."),
+    Option("text", "Text", "The words in it become columns of counts."),
     Option("ignore", "Ignore", "It is left out."),
 )
 AS_FOUND = "as found"
@@ -315,7 +316,7 @@ class OpenTableDialog(QDialog):
         if len(names) > MOST_ROWS:
             sentences.append(f"The first {MOST_ROWS} columns are shown.")
         self.summary.setText(" ".join(sentences))
-        problem = "" if used else "No column is left to predict from: take one for a category."
+        problem = "" if used else "No column is left to predict from: take one for a category or a text."
         self.error.say(problem)
         self._set_ready(not problem)
 

@@ -20,9 +20,10 @@ class Column:
     name : str
         Unique within the data set.
     kind : str
-        ``"number"`` or ``"category"``.
+        ``"number"``, ``"category"`` or ``"text"``.
     categories : tuple of str
-        What the codes 0, 1, ... of a category column stand for.
+        What the codes 0, 1, ... of a category column stand for; the different texts of a column
+        of texts.
     unit : str
         Unit of a number, or an empty string.
     """
@@ -34,7 +35,7 @@ class Column:
 
     def text(self, value: float) -> str:
         """The value as a person would write it; ``"missing"`` where there is none."""
-        if self.kind == "category":
+        if self.kind != "number":
             code = -1 if np.isnan(value) else int(value)
             return self.categories[code] if 0 <= code < len(self.categories) else "missing"
         return "missing" if np.isnan(value) else f"{value:.6g}"

@@ -15,7 +15,7 @@ from core.data.reader import RawTable, read_table
 from core.data.sniff import DELIMITER_NAMES
 from core.data.source import Each, Progress, Source, within
 from core.data.table_columns import KINDS, ColumnPlan, plan_input
-from core.data.table_given import given_inputs, given_target
+from core.data.table_given import given_inputs, given_target, with_texts_of
 from core.data.table_target import choose_target, plan_target, shown_names
 from core.errors import InputError, nearest
 
@@ -84,7 +84,7 @@ class Table(Source):
                 "no column is left to predict from: "
                 + "; ".join(f"{c.name}: {c.sentence}" for c in inputs[:6]),
                 file=table.shown,
-                allowed="at least one column of numbers or of repeating categories",
+                allowed="at least one column of numbers, of repeating categories or of texts",
             )
         dataset = _assemble(table, used, target, settings)
         if test_path:
@@ -201,7 +201,7 @@ def _assemble(
         name=Path(table.shown).name,
         task=_task(target),
         description=f"Predicts {target.name} from {what} ({len(values)} rows).",
-        columns=tuple(Column(c.name, c.kind, c.categories) for c in used),
+        columns=_columns(used),
         inputs=Columns(columns),
         target=values.astype(np.int64 if classes else np.float64),
         target_name=target.name,
@@ -210,6 +210,10 @@ def _assemble(
         missing="mean" if missing == "drop" else missing,
         notes=tuple(notes),
     )
+
+
+def _columns(used: list[ColumnPlan]) -> tuple[Column, ...]:
+    return tuple(Column(column.name, column.kind, column.categories) for column in used)
 
 
 def _too_few(table: RawTable, rows: int, where: str) -> InputError:
@@ -226,7 +230,7 @@ def _gaps(values: list[np.ndarray], columns: list[ColumnPlan]) -> np.ndarray:
     """Rows (n,) of k columns of values in which a number is NaN or a code is -1."""
     gaps = np.zeros(len(values[0]), dtype=bool)
     for part, column in zip(values, columns, strict=True):
-        gaps |= part < 0 if column.kind == "category" else np.isnan(part)
+        gaps |= np.isnan(part) if column.kind == "number" else part < 0
     return gaps
 
 
@@ -251,6 +255,7 @@ def _with_test(
     settings: Any,
 ) -> Dataset:
     """`dataset` with the rows of the person's own test file behind it."""
+    used = with_texts_of(test, used)
     inputs = given_inputs(test, used)
     values = given_target(test, target)
     known = ~_gaps([values], [target])
@@ -272,7 +277,7 @@ def _with_test(
         name=dataset.name,
         task=dataset.task,
         description=dataset.description,
-        columns=dataset.columns,
+        columns=_columns(used),
         inputs=dataset.inputs.followed_by(Columns([column[rows] for column in inputs])),
         target=np.concatenate([dataset.target, added]),
         target_name=dataset.target_name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -12,10 +13,14 @@ from core.data.reader import OFTEN, RawTable, line_of_row
 from core.data.sniff import Dialect, is_number
 from core.errors import InputError
 
-KINDS = ("number", "category", "ignore")
+KINDS = ("number", "category", "text", "ignore")
 MOST_CATEGORIES = 50
+FEWEST_TEXTS = 10  # different ones, for a column that nobody called one of texts
+MOST_TEXTS = 100_000
+WORDS = 4  # that half of its texts have at least
 MOST_CLASSES = 1000
 LARGEST = 1e100  # squares, and sums of many, stay far from overflow
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _ROW_NUMBER_NAMES = frozenset(
     ("id", "index", "idx", "row", "row_id", "rowid", "row number", "nr", "no", "no.", "#", "number")
 )
@@ -32,7 +37,7 @@ class ColumnPlan:
     role : str
         ``"input"``, ``"target"`` or ``"ignored"``.
     kind : str
-        ``"number"`` or ``"category"``, as found or as asked for.
+        ``"number"``, ``"category"`` or ``"text"``, as found or as asked for.
     sentence : str
         What will happen to it.
     missing : int
@@ -40,8 +45,9 @@ class ColumnPlan:
     examples : tuple of str
         The first few values.
     categories : tuple of str
+        Or the different texts, in no order.
     codes : ndarray of shape (n,), optional
-        Codes of categories (-1 = missing), or numbers parsed from text; None where the
+        Codes of categories or texts (-1 = missing), or numbers parsed from text; None where the
         table's own column is numeric.
     """
 
@@ -75,12 +81,14 @@ def plan_input(table: RawTable, name: str, forced: str | None, missing: str) -> 
     examples = _examples(column)
     if forced == "ignore":
         return ColumnPlan(name, "ignored", "number", "left out, as asked", 0, examples)
-    if column.numeric and forced != "category":
+    if column.numeric and forced not in ("category", "text"):
         return _plan_numbers(table, name, forced, missing, examples)
     texts, codes = texts_of(column)
     gaps = int(np.count_nonzero(codes < 0))
     if not texts:
         return ColumnPlan(name, "ignored", "category", "empty: left out", gaps, examples)
+    if forced == "text":
+        return _plan_texts(name, texts, codes, gaps, missing, examples)
     if forced != "category":
         numbers = _numbers_in_text(table, texts, codes, forced == "number")
         if numbers is not None:
@@ -91,9 +99,11 @@ def plan_input(table: RawTable, name: str, forced: str | None, missing: str) -> 
                 file=table.shown,
                 field=f"data.columns.{name}",
                 value=min(texts, key=_order),
-                allowed="category or ignore",
+                allowed="category, text or ignore",
             )
         reason = _not_useful(len(texts), len(codes) - gaps)
+        if reason and _read_as_texts(texts):
+            return _plan_texts(name, texts, codes, gaps, missing, examples)
         if reason:
             return ColumnPlan(name, "ignored", "category", reason, gaps, examples)
     categories, codes = in_order(texts, codes)
@@ -114,6 +124,29 @@ def _not_useful(categories: int, values: int) -> str:
     if categories > MOST_CATEGORIES:
         return f"{categories} different texts, more than {MOST_CATEGORIES}: left out"
     return ""
+
+
+def _read_as_texts(texts: Sequence[str]) -> bool:
+    """Whether there are many, with several words in most of the first ones."""
+    if not FEWEST_TEXTS <= len(texts) <= MOST_TEXTS:
+        return False
+    some = texts[:1000]
+    return 2 * sum(len(_WORD.findall(text)) >= WORDS for text in some) >= len(some)
+
+
+def _plan_texts(
+    name: str,
+    texts: tuple[str, ...],
+    codes: np.ndarray,
+    gaps: int,
+    missing: str,
+    examples: tuple[str, ...],
+) -> ColumnPlan:
+    sentence = f"{len(texts)} different texts: their words are counted"
+    if len(texts) == 1:
+        sentence = "1 text: its words are counted"
+    sentence += _gap_sentence(gaps, len(codes), missing, "all counts 0 there")
+    return ColumnPlan(name, "input", "text", sentence, gaps, examples, texts, codes)
 
 
 def _plan_numbers(

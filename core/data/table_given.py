@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from core.data.columns import narrowed
@@ -14,6 +16,24 @@ from core.data.table_columns import (
 )
 from core.data.table_target import shown_names
 from core.errors import InputError
+
+
+def with_texts_of(test: RawTable, used: list[ColumnPlan]) -> list[ColumnPlan]:
+    """The input columns `used`, those of texts with the test file's texts behind their own.
+
+    Raises
+    ------
+    InputError
+        For a column of texts that is not there.
+    """
+    extended = []
+    for column in used:
+        if column.kind == "text":
+            _require(test, column.name)
+            texts = dict.fromkeys((*column.categories, *texts_of(test.columns[column.name])[0]))
+            column = replace(column, categories=tuple(texts))
+        extended.append(column)
+    return extended
 
 
 def given_inputs(test: RawTable, used: list[ColumnPlan]) -> list[np.ndarray]:

@@ -52,9 +52,9 @@ def plan_target(table: RawTable, name: str, forced: str | None) -> ColumnPlan:
         For a target that is empty, has one value only, or is free text.
     """
     column = table.columns[name]
-    if forced == "ignore":
+    if forced in ("ignore", "text"):
         raise InputError(
-            "the target cannot be ignored",
+            "the target cannot be ignored" if forced == "ignore" else "a text is not predicted",
             file=table.shown,
             field=f"data.columns.{name}",
             value=forced,

@@ -11,6 +11,7 @@ from core.errors import InputError, nearest
 from core.representation.categories import fit_one_hot
 from core.representation.numbers import fit_numbers
 from core.representation.pieces import Piece, Training
+from core.representation.text import fit_text_piece
 
 FIELD = "representation.features"
 
@@ -54,6 +55,9 @@ def fit_pieces(training: Training, settings: Any, chosen: Sequence[int]) -> tupl
     for kind, run in runs:
         if kind == "number":
             pieces.append(next(numbers))
+        elif kind == "text":
+            way, most = settings.text, settings.vocabulary
+            pieces += [fit_text_piece(training, place, way, most) for place in run]
         else:
             pieces += [fit_one_hot(training, place) for place in run]
     if not any(piece.features for piece in pieces):

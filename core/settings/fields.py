@@ -26,7 +26,7 @@ KIND_WORDS = {
     "integers": "a list of whole numbers",
     "numbers": "a list of numbers",
     "texts": "a list of texts",
-    "columns": "a table from column name to number, category or ignore",
+    "columns": "a table from column name to number, category, text or ignore",
 }
 _SCALARS = {bool: "flag", int: "integer", float: "number", str: "text"}
 

@@ -12,7 +12,7 @@ from core.settings.base import LARGEST_SEED, Settings
 from core.settings.fields import setting
 from core.settings.shift import ShiftSettings
 
-ColumnKind = Literal["number", "category", "ignore"]
+ColumnKind = Literal["number", "category", "text", "ignore"]
 
 FARTHEST = 1e6
 FEWEST_POINTS = 4
@@ -97,7 +97,7 @@ class DataSettings(Settings):
         None, "The column to predict; empty: the table's last one.", min_length=1
     )
     columns: dict[str, ColumnKind] | None = setting(
-        None, "Column name to number, category or ignore; columns not named are found out."
+        None, "Column name to number, category, text or ignore; columns not named are found out."
     )
     missing: Literal["mean", "median", "drop"] | None = setting(
         None,
@@ -181,6 +181,20 @@ class RepresentationSettings(Settings):
         "Brings a number target to mean 0 and spread 1, so that usual learning rates fit.",
         formula="(y − mean) / spread",
         resolved=True,
+    )
+    text: Literal["bag_of_words", "tfidf", "characters"] = setting(
+        "tfidf",
+        "How a text becomes numbers: its words counted; rare ones weighed more (tf-idf); or each "
+        "three letters in a row. They are not scaled: rare terms would rule.",
+        formula="tf-idf = count · (ln((1 + n) / (1 + df)) + 1), row to length 1",
+    )
+    vocabulary: int = setting(
+        200,
+        "How many terms are kept, the most frequent of the training part; few miss what tells "
+        "the classes apart, many are memorised.",
+        unit="terms",
+        ge=1,
+        le=10_000,
     )
 
 

@@ -246,7 +246,7 @@ def test_test_files_that_do_not_fit(load, test, parts):
         (PLAIN + "1e300,2,a\n", {}, ["line 14", "'length'", "immense"]),
         (PLAIN, {"target": "kidn"}, ["data.target", "did you mean 'kind'", "length, count, kind"]),
         (PLAIN, {"columns": {"kidn": "ignore"}}, ["data.columns", "did you mean 'kind'"]),
-        (PLAIN, {"columns": {"count": "text"}}, ["data.columns.count", "number, category, ignore"]),
+        (PLAIN, {"columns": {"count": "words"}}, ["data.columns.count", "category, text, ignore"]),
         (PLAIN, {"columns": {"kind": "ignore"}}, ["data.columns.kind", "cannot be ignored"]),
         (PLAIN, {"columns": {"kind": "number"}}, ["data.columns.kind", "no numbers"]),
         (PLAIN.replace("a", "").replace("b", ""), {}, ["target column is empty"]),

@@ -37,6 +37,8 @@ OTHER: dict[str, tuple[Any, dict[str, Any]]] = {
     "representation.features": (["x2"], {}),
     "representation.scaling": ("robust", {}),
     "representation.target_scaling": ("standard", {"source": "sine"}),
+    "representation.text": ("characters", {}),
+    "representation.vocabulary": (50, {}),
     "model.family": ("network", {}),
     "model.hidden": ([8, 3, 2], {}),
     "model.activation": (["relu"], {}),
