@@ -27,6 +27,8 @@ KIND_WORDS = {
     "numbers": "a list of numbers",
     "texts": "a list of texts",
     "columns": "a table from column name to number, category, text or ignore",
+    "points": "a list of points [x1, x2, class], coordinates within ±1e6 and classes 0 to 9",
+    "table": "a table",
 }
 _SCALARS = {bool: "flag", int: "integer", float: "number", str: "text"}
 
