@@ -18,6 +18,7 @@ from core.seeds import stream
 
 Samples = tuple[np.ndarray, np.ndarray]
 Sampler = Callable[[int, np.random.Generator, float, int], Samples]
+GAP = 0.12  # between a curve and the points about it, along x2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,35 +133,29 @@ def checkerboard(n: int, rng: np.random.Generator, noise: float, classes: int) -
     return _moved(points, rng, noise), (cell.sum(axis=1) % 2).astype(np.int64)
 
 
-def _about_a_curve(curve: Callable[[np.ndarray], np.ndarray], gap: float = 0.12) -> Sampler:
-    """Points above (class 1) or below (class 0) `curve`, at least `gap` away from it."""
+def _about_a_curve(curve: Callable[[np.ndarray], np.ndarray]) -> Sampler:
+    """Points above (class 1) or below (class 0) `curve`, at least `GAP` away from it."""
 
     def sample(n: int, rng: np.random.Generator, noise: float, classes: int) -> Samples:
         target = rng.integers(0, 2, n)
         x = rng.uniform(-1, 1, n)
         y = curve(x)
         share = rng.random(n)
-        above, below = y + gap + (1 - y - gap) * share, y - gap - (1 + y - gap) * share
+        above, below = y + GAP + (1 - y - GAP) * share, y - GAP - (1 + y - GAP) * share
         points = np.column_stack([x, np.where(target == 1, above, below)])
         return _moved(points, rng, noise), target
 
     return sample
 
 
-def _sine_curve(x: np.ndarray) -> np.ndarray:
-    return 0.5 * np.sin(np.pi * x)
+CURVES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "sine_boundary": lambda x: 0.5 * np.sin(np.pi * x),
+    "cubic_boundary": lambda x: 1.6 * x**3 - x,
+    "v_boundary": lambda x: 1.2 * np.abs(x) - 0.6,
+}
 
 
-def _cubic_curve(x: np.ndarray) -> np.ndarray:
-    return 1.6 * x**3 - x
-
-
-def _v_curve(x: np.ndarray) -> np.ndarray:
-    return 1.2 * np.abs(x) - 0.6
-
-
-_BUMPS = np.array(
-    # x1, x2, height
+_BUMPS = np.array(  # x1, x2, height
     [
         (-0.6, 0.6, 0.9),
         (0.0, 0.5, -0.9),
@@ -177,14 +172,16 @@ def _bumps(x: np.ndarray) -> np.ndarray:
     return np.exp(-distance / (2 * 0.25**2)) @ _BUMPS[:, 2]
 
 
-def _function(law: Callable[[np.ndarray], np.ndarray], inputs: int) -> Sampler:
+@dataclass(frozen=True)
+class Function:
     """Even inputs in [-1, 1]; the target is `law` of them plus noise."""
 
-    def sample(n: int, rng: np.random.Generator, noise: float, classes: int) -> Samples:
-        x = rng.uniform(-1, 1, (n, inputs))
-        return x, law(x) + noise * rng.standard_normal(n)
+    law: Callable[[np.ndarray], np.ndarray]
+    inputs: int
 
-    return sample
+    def __call__(self, n: int, rng: np.random.Generator, noise: float, classes: int) -> Samples:
+        x = rng.uniform(-1, 1, (n, self.inputs))
+        return x, self.law(x) + noise * rng.standard_normal(n)
 
 
 def _settings(
@@ -312,7 +309,7 @@ GENERATORS = (
         noise=0.05,
         classes=2,
         class_names=("below", "above"),
-        sample=_about_a_curve(_sine_curve),
+        sample=_about_a_curve(CURVES["sine_boundary"]),
         suggested=_CURVE,
     ),
     Generator(
@@ -325,7 +322,7 @@ GENERATORS = (
         noise=0.05,
         classes=2,
         class_names=("below", "above"),
-        sample=_about_a_curve(_cubic_curve),
+        sample=_about_a_curve(CURVES["cubic_boundary"]),
         suggested=_CURVE,
     ),
     Generator(
@@ -338,7 +335,7 @@ GENERATORS = (
         noise=0.05,
         classes=2,
         class_names=("below", "above"),
-        sample=_about_a_curve(_v_curve),
+        sample=_about_a_curve(CURVES["v_boundary"]),
         suggested=_CURVE,
     ),
     Generator(
@@ -348,7 +345,7 @@ GENERATORS = (
         formula="y = 0.6 x1 + 0.4 x2",
         basic=True,
         task=_NUMBERS,
-        sample=_function(lambda x: x @ np.array([0.6, 0.4]), 2),
+        sample=Function(lambda x: x @ np.array([0.6, 0.4]), 2),
         suggested=_settings([], "linear", "sgd", 0.03, 10, 30),
     ),
     Generator(
@@ -359,7 +356,7 @@ GENERATORS = (
         formula="y = Σ ±0.9 exp(-|x - centre|² / (2 · 0.25²))",
         task=_NUMBERS,
         noise=0.05,
-        sample=_function(_bumps, 2),
+        sample=Function(_bumps, 2),
         suggested={"data.samples": 1000} | _settings([16, 16], "tanh", "adam", 0.01, 20, 100),
     ),
     Generator(
@@ -370,7 +367,7 @@ GENERATORS = (
         basic=True,
         task=_NUMBERS,
         inputs=("x1",),
-        sample=_function(lambda x: np.sin(2 * np.pi * x[:, 0]), 1),
+        sample=Function(lambda x: np.sin(2 * np.pi * x[:, 0]), 1),
         suggested=_settings([16, 16], "tanh", "adam", 0.01, 10, 100),
     ),
     Generator(
@@ -381,7 +378,7 @@ GENERATORS = (
         task=_NUMBERS,
         noise=0.05,
         inputs=("x1",),
-        sample=_function(lambda x: 2 * x[:, 0] ** 3 - x[:, 0], 1),
+        sample=Function(lambda x: 2 * x[:, 0] ** 3 - x[:, 0], 1),
         suggested=_settings([8], "tanh", "adam", 0.01, 10, 100),
     ),
     Generator(
@@ -391,7 +388,7 @@ GENERATORS = (
         formula="y = 0.6 sign(x)",
         task=_NUMBERS,
         inputs=("x1",),
-        sample=_function(lambda x: 0.6 * np.sign(x[:, 0]), 1),
+        sample=Function(lambda x: 0.6 * np.sign(x[:, 0]), 1),
         suggested=_settings([8], "tanh", "adam", 0.01, 10, 100),
     ),
 )
