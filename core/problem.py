@@ -8,6 +8,7 @@ import numpy as np
 
 from core.data import load_dataset
 from core.data.dataset import Dataset
+from core.data.shift import with_shift
 from core.data.source import Each, Progress, within
 from core.data.splits import Parts, split
 from core.errors import InputError
@@ -128,6 +129,46 @@ class Problem:
             weight=_weights(settings, self.dataset, dtype),
         )
 
+    def tested_on(self, inputs: np.ndarray, target: np.ndarray) -> Problem:
+        """The same task with other rows, all of them its test part.
+
+        Parameters
+        ----------
+        inputs : ndarray of shape (n, d), float64
+            Raw rows, represented as all others were.
+        target : ndarray of shape (n,), int64 classes or float64 numbers
+        """
+        count, dtype = len(target), self.x.dtype
+        dataset = Dataset(
+            name=self.dataset.name,
+            task=self.dataset.task,
+            description=self.dataset.description,
+            columns=self.dataset.columns,
+            inputs=inputs,
+            target=target,
+            target_name=self.dataset.target_name,
+            class_names=self.dataset.class_names,
+            target_unit=self.dataset.target_unit,
+        )
+        x = np.ones((count, self.x.shape[1]), dtype)
+        self.representation.transform_into(inputs, x[:, :-1])
+        none = np.zeros(0, np.int64)
+        return replace(
+            self,
+            dataset=dataset,
+            parts=Parts(none, none.copy(), np.arange(count, dtype=np.int64)),
+            x=x,
+            y=_targets(dataset, self.representation, self.loss, dtype),
+            weight=None if self.weight is None else self._class_weights()[target],
+        )
+
+    def _class_weights(self) -> np.ndarray:
+        """The weight of each class, (K,); 1 where no row is of it."""
+        assert self.weight is not None
+        found = np.ones(self.classes, self.weight.dtype)
+        found[self.dataset.target] = self.weight
+        return found
+
 
 def suitable_loss(settings: LossSettings, dataset: Dataset) -> Loss:
     """The loss named, or where none is named the one that suits the data."""
@@ -210,7 +251,10 @@ def prepare(
     """
     told = progress or (lambda share: None)
     told(0.0)
-    return prepare_rows(dataset, experiment, parts_of(dataset, experiment), told, each)
+    parts = parts_of(dataset, experiment)
+    if experiment.data.shift is not None:
+        dataset = with_shift(dataset, parts, experiment.data.shift, experiment.data_seed)
+    return prepare_rows(dataset, experiment, parts, told, each)
 
 
 def parts_of(dataset: Dataset, experiment: Experiment) -> Parts:
