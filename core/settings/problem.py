@@ -184,14 +184,12 @@ class RepresentationSettings(Settings):
     )
     text: Literal["bag_of_words", "tfidf", "characters"] = setting(
         "tfidf",
-        "How a text becomes numbers: its words counted; rare ones weighed more (tf-idf); or each "
-        "three letters in a row. They are not scaled: rare terms would rule.",
+        "Words counted; rare ones weighed more (tf-idf); or each three letters in a row. Not scaled.",
         formula="tf-idf = count · (ln((1 + n) / (1 + df)) + 1), row to length 1",
     )
     vocabulary: int = setting(
         200,
-        "How many terms are kept, the most frequent of the training part; few miss what tells "
-        "the classes apart, many are memorised.",
+        "So many terms are kept, the most frequent; few miss the pattern, many are memorised.",
         unit="terms",
         ge=1,
         le=10_000,

@@ -13,9 +13,16 @@ class RepresentationPanel(Panel):
     title = "1 Representation"
     name = "representation"
     basic = ("representation.features", "representation.scaling")
-    more = ("representation.target_scaling",)
+    more = ("representation.text", "representation.vocabulary", "representation.target_scaling")
 
     def applies(self, path: str, experiment: Experiment) -> bool:
         if path == "representation.target_scaling":
             return task(self.session) != "classification"
+        if path in ("representation.text", "representation.vocabulary"):
+            return self._holds("text")
         return True
+
+    def _holds(self, kind: str) -> bool:
+        """Whether the data have columns of a kind."""
+        problem = self.session.problem
+        return problem is not None and any(c.kind == kind for c in problem.dataset.columns)
