@@ -209,7 +209,7 @@ class Experiment(Header):
         tree["data"] = {"source": name, "seed": self.data.seed, **data}
         if task != "regression":
             tree["data"].setdefault("label_noise", self.data.label_noise)
-        tree["representation"] |= {"features": None, "target_scaling": None}
+        tree["representation"] |= rules.of_other_data()
         tree["change"] = []
         old, weights = self.loss.name, self.loss.class_weights
         tree["loss"] |= {"name": None, "class_weights": None}

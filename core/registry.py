@@ -16,6 +16,7 @@ from core.errors import InputError, nearest
 HOMES = {
     "sources": "core.data.sources",
     "scalings": "core.representation.scaling",
+    "functions": "core.representation.grammar",
     "activations": "core.network.activations",
     "initializers": "core.network.initializers",
     "losses": "core.losses",

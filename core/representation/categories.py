@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.representation.made import MadePiece, Plain, fit_made
 from core.representation.pieces import Feature, Training
 from core.representation.scaling import Affine
 
@@ -63,3 +64,37 @@ def known_codes(codes: np.ndarray, count: int) -> np.ndarray:
     if codes.dtype.kind == "f":
         codes = np.nan_to_num(codes, nan=-1.0).astype(np.int64)
     return np.where((codes >= 0) & (codes < count), codes, -1)
+
+
+@dataclass(frozen=True, eq=False)
+class OrdinalMaker:
+    """Numbers the categories.
+
+    Parameters
+    ----------
+    place : int
+        The column.
+    ranks : ndarray of shape (codes + 1,)
+        The number of each code; NaN for one that was not seen in training, and last for a missing
+        one.
+    """
+
+    place: int
+    ranks: np.ndarray
+
+    def values(self, columns: Sequence[np.ndarray], rows: slice) -> np.ndarray:
+        """The numbers of some rows, (r, 1)."""
+        return self.ranks[known_codes(columns[self.place][rows], len(self.ranks) - 1)][:, None]
+
+
+def fit_ordinal(training: Training, place: int) -> MadePiece | None:
+    """The piece that numbers a column's categories from 0; None if no training row has one."""
+    column, seen = training.dataset.columns[place], seen_codes(training, place)
+    if not len(seen):
+        return None
+    ranks = np.full(len(column.categories) + 1, np.nan)
+    ranks[seen] = np.arange(len(seen))
+    listed = ", ".join(f"{column.categories[code]} = {at}" for at, code in enumerate(seen[:4]))
+    plain = Plain(column.name, f"({listed}{', ...' if len(seen) > 4 else ''})", (column.name,))
+    maker = OrdinalMaker(place, ranks)
+    return fit_made(training, maker, [plain], "representation.encoding", gaps=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from core.data.dataset import Dataset
+from core.data.dataset import Column, Dataset
+from core.errors import InputError
 
 
 class Value(NamedTuple):
@@ -47,3 +49,49 @@ def object_view(dataset: Dataset, row: int) -> ObjectView:
     picture = raw.reshape(dataset.picture_shape) if dataset.picture_shape else None
     truth = dataset.target_text(dataset.target[row])
     return ObjectView(values, picture, Value(dataset.target_name, truth, dataset.target_unit))
+
+
+def raw_columns(columns: Sequence[Column], objects: Sequence[Sequence[object]]) -> list[np.ndarray]:
+    """Objects that are in no data set as raw columns, (m,) each; a text stays as it is.
+
+    Raises
+    ------
+    InputError
+        For a row that has not a value for each column, or a value of another kind.
+    """
+    for row in objects:
+        if len(row) != len(columns):
+            raise InputError(
+                "an object has a value for each column",
+                value=len(row),
+                allowed=f"{len(columns)} values",
+            )
+    found = []
+    for place, column in enumerate(columns):
+        values = [row[place] for row in objects]
+        if column.kind == "text" and any(isinstance(value, str) for value in values):
+            found.append(np.array([_text(column, value) for value in values], object))
+        else:
+            found.append(np.array([_number(column, value) for value in values], np.float64))
+    return found
+
+
+def _text(column: Column, value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    code = _number(column, value)
+    return column.text(code) if 0 <= code < len(column.categories) else None
+
+
+def _number(column: Column, value: object) -> float:
+    """A number or a code; NaN for a missing one, -1 for a category that there is not."""
+    if value is None:
+        return float("nan")
+    if isinstance(value, str) and column.kind == "category":
+        return float(column.categories.index(value)) if value in column.categories else -1.0
+    try:
+        return float(value)  # type: ignore[arg-type]  # what is no number is refused
+    except (TypeError, ValueError):
+        raise InputError(
+            f"{column.name} is a {column.kind}", value=value, allowed="a number, or nothing"
+        ) from None

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from core.data.columns import TOGETHER, Columns
-from core.data.dataset import Dataset
+from core.data.dataset import Column, Dataset
 from core.data.source import Each
 from core.errors import InputError
+from core.representation.objects import raw_columns
 from core.representation.pieces import Feature, Piece, Training
-from core.representation.plan import chosen_columns, fit_pieces
+from core.representation.plan import Chosen, chosen_features, fit_pieces
 from core.representation.scaling import SCALINGS, Affine
 
 MEASURED = 2**18  # numbers of the training part that are looked at together
@@ -50,7 +51,7 @@ class Representation:
     scaling: str
     target_scaling: str
     pieces: tuple[Piece, ...]
-    _width: int
+    _columns: tuple[Column, ...]
 
     @classmethod
     def fit(
@@ -69,8 +70,8 @@ class Representation:
         train_rows : ndarray of int64
             Only these rows of the data set are looked at.
         settings : RepresentationSettings
-            ``features`` (column names, or None for all), ``scaling``, ``target_scaling`` (None:
-            ``"none"`` for generated data, ``"standard"`` for other number targets).
+            ``target_scaling`` None: ``"none"`` for generated data, ``"standard"`` for other
+            number targets.
         look_up : callable, optional
             Called now and then; may raise to cancel.
         seed : int, optional
@@ -79,9 +80,10 @@ class Representation:
         Raises
         ------
         InputError
-            For an unknown, repeated or absent feature, or an unknown scaling.
+            For an unknown, repeated or absent feature, an unknown scaling, and settings that do
+            not fit the data.
         """
-        chosen = chosen_columns(dataset, settings.features)
+        chosen = chosen_features(dataset, settings.features)
         scaling = SCALINGS[settings.scaling]
         target_name = _target_scaling(dataset, settings.target_scaling)
         training = Training(dataset, train_rows, scaling, seed, look_up, MEASURED)
@@ -91,7 +93,7 @@ class Representation:
         fill.setflags(write=False)
         return cls(
             features=tuple(feature for piece in pieces for feature in piece.features),
-            columns=tuple(dataset.columns[index].name for index in chosen),
+            columns=_columns_of(dataset, chosen),
             stats=Affine(
                 np.concatenate([piece.stats.center for piece in pieces]),
                 np.concatenate([piece.stats.width for piece in pieces]),
@@ -101,7 +103,7 @@ class Representation:
             scaling=scaling.name,
             target_scaling=target_name,
             pieces=pieces,
-            _width=len(dataset.columns),
+            _columns=dataset.columns,
         )
 
     @property
@@ -130,6 +132,31 @@ class Representation:
         self.transform_into(raw, out)
         return out
 
+    def apply(self, objects: Sequence[Sequence[object]] | np.ndarray) -> np.ndarray:
+        """The model's input for objects that are in no data set.
+
+        Parameters
+        ----------
+        objects : sequence of m rows, or ndarray of shape (m, d) or (m, h, w)
+            A value for each column of the data set: a number (None or NaN = missing), a category
+            by name (or code), a text as it is. Pictures may be given as such.
+
+        Returns
+        -------
+        ndarray of shape (m, f), float64
+
+        Raises
+        ------
+        InputError
+            For a row that has not a value for each column, or a value of another kind.
+        """
+        if isinstance(objects, np.ndarray) and objects.dtype.kind in "fiub":
+            return self.transform(objects.reshape(len(objects), -1).astype(np.float64))
+        columns = raw_columns(self._columns, objects)
+        out = np.empty((len(objects), len(self.features)))
+        self._write(columns, out)
+        return out
+
     def transform_into(
         self,
         raw: np.ndarray | Columns,
@@ -142,8 +169,8 @@ class Representation:
         Nothing as large as `out` is made on the way. `progress` is called with the share done,
         and may raise to cancel. The parts of `out` are written by `each`.
         """
-        if raw.ndim != 2 or raw.shape[1] != self._width:
-            raise ValueError(f"raw rows have shape {raw.shape}, not (m, {self._width})")
+        if raw.ndim != 2 or raw.shape[1] != len(self._columns):
+            raise ValueError(f"raw rows have shape {raw.shape}, not (m, {len(self._columns)})")
         self._write(raw.arrays if isinstance(raw, Columns) else raw.T, out, progress, each)
 
     def _write(
@@ -178,6 +205,12 @@ class Representation:
     def inverse_target(self, output: np.ndarray) -> np.ndarray:
         """Model outputs of any shape in the target's own unit."""
         return self.target_stats.inverse(output)
+
+
+def _columns_of(dataset: Dataset, chosen: Sequence[Chosen]) -> tuple[str, ...]:
+    names = dataset.column_names
+    used = [(names[at],) if isinstance(at, int) else at.columns for at in chosen]
+    return tuple(dict.fromkeys(name for part in used for name in part))
 
 
 def _target_scaling(dataset: Dataset, name: str | None) -> str:

@@ -182,9 +182,51 @@ class RepresentationSettings(Settings):
         formula="(y − mean) / spread",
         resolved=True,
     )
+    degree: int = setting(
+        1,
+        "All products of the number inputs up to this degree; more fits bends, and noise.",
+        formula="x₁^p · x₂^q",
+        ge=1,
+        le=10,
+    )
+    interactions: bool = setting(
+        False,
+        "The product of each pair of number inputs joins them: what two do only together.",
+        formula="x₁ · x₂",
+    )
+    rbf: int = setting(
+        0,
+        "Nearness to each of so many centres becomes an input; many can single out every sample.",
+        unit="centres",
+        formula="exp(−|x − c|² / (2 width²))",
+        ge=0,
+        le=400,
+    )
+    rbf_width: float | None = setting(
+        None,
+        "How far a centre reaches: narrow ones see single samples. Empty: as far as the next one.",
+        unit="scaled inputs",
+        gt=0,
+        le=1e6,
+    )
+    encoding: Literal["one_hot", "ordinal"] = setting(
+        "one_hot",
+        "An input for each category, or all as one number, which makes some nearer than others.",
+    )
+    picture: Literal["pixels", "shuffled", "sums", "downsampled", "edges", "ink"] = setting(
+        "pixels",
+        "Dots, in order or shuffled; sums of rows and columns; 2 × 2 means; differences; the mean.",
+    )
+    components: int | None = setting(
+        None,
+        "So many principal components replace the inputs; too few lose the pattern. Empty: none.",
+        unit="components",
+        ge=1,
+        le=5_000,
+    )
     text: Literal["bag_of_words", "tfidf", "characters"] = setting(
         "tfidf",
-        "Words counted; rare ones weighed more (tf-idf); or each three letters in a row. Not scaled.",
+        "Words counted; rare ones weighed more (tf-idf); or three letters in a row. Not scaled.",
         formula="tf-idf = count · (ln((1 + n) / (1 + df)) + 1), row to length 1",
     )
     vocabulary: int = setting(

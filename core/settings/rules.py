@@ -123,18 +123,34 @@ def resolve_representation(
     if part.generated and features is None:
         filled["features"] = tuple(part.inputs)
     elif part.generated and features is not None:
-        unknown = [name for name in features if name not in part.inputs]
-        if unknown:
-            raise InputError(
-                f"{data.source} has no such input",
-                field="representation.features",
-                value=unknown[0],
-                allowed=", ".join(part.inputs),
-            )
+        for name in features:
+            if name not in part.inputs:
+                _check_formula(name, data.source, part.inputs)
     if representation.target_scaling is None and part.task:
         scaled = part.task == "regression" and not part.generated
         filled["target_scaling"] = "standard" if scaled else "none"
     return representation.with_values(**filled) if filled else representation
+
+
+def of_other_data() -> dict[str, Any]:
+    """The settings that other data has its own values of: what is made of its columns."""
+    names = ("features", "target_scaling", "degree", "interactions", "rbf", "rbf_width", "picture",
+             "components")  # fmt: skip
+    return {name: RepresentationSettings.model_fields[name].default for name in names}
+
+
+def _check_formula(text: str, source: str, inputs: tuple[str, ...]) -> None:
+    allowed = f"{', '.join(inputs)}, or a formula of them"
+    problem = f"{source} has no such input"
+    # A single word is a name, and what is wrong with it is not its grammar.
+    if not text.isidentifier():
+        try:
+            registry("functions").parse(text, inputs)  # type: ignore[attr-defined]  # its own
+        except InputError as error:
+            problem = error.problem
+        else:
+            return
+    raise InputError(problem, field="representation.features", value=text, allowed=allowed)
 
 
 def check_model(model: ModelSettings) -> None:

@@ -13,16 +13,42 @@ class RepresentationPanel(Panel):
     title = "1 Representation"
     name = "representation"
     basic = ("representation.features", "representation.scaling")
-    more = ("representation.text", "representation.vocabulary", "representation.target_scaling")
+    more = (
+        "representation.degree",
+        "representation.interactions",
+        "representation.rbf",
+        "representation.rbf_width",
+        "representation.encoding",
+        "representation.picture",
+        "representation.text",
+        "representation.vocabulary",
+        "representation.components",
+        "representation.target_scaling",
+    )
 
     def applies(self, path: str, experiment: Experiment) -> bool:
-        if path == "representation.target_scaling":
-            return task(self.session) != "classification"
-        if path in ("representation.text", "representation.vocabulary"):
-            return self._holds("text")
+        table = experiment.representation
+        match path.removeprefix("representation."):
+            case "target_scaling":
+                return task(self.session) != "classification"
+            case "interactions":  # a higher degree makes them anyway
+                return self._holds("number") and table.degree == 1
+            case "degree" | "rbf":
+                return self._holds("number")
+            case "rbf_width":
+                return self._holds("number") and table.rbf > 0
+            case "encoding":
+                return self._holds("category")
+            case "text" | "vocabulary":
+                return self._holds("text")
+            case "picture":
+                problem = self.session.problem
+                return problem is not None and problem.dataset.picture_shape is not None
         return True
 
     def _holds(self, kind: str) -> bool:
-        """Whether the data have columns of a kind."""
+        """Whether the data have columns of a kind; numbers where they have not been read yet."""
         problem = self.session.problem
-        return problem is not None and any(c.kind == kind for c in problem.dataset.columns)
+        if problem is None:
+            return kind == "number"
+        return any(column.kind == kind for column in problem.dataset.columns)

@@ -11,12 +11,14 @@ import pytest
 from core.data import Column, Dataset
 from core.errors import InputError
 from core.representation import SCALINGS, Representation, object_view
+from core.settings.problem import RepresentationSettings
 
 TRAIN = np.arange(30)
 
 
-def wanted(features=None, scaling="standard", target_scaling=None):
-    return SimpleNamespace(features=features, scaling=scaling, target_scaling=target_scaling)
+def wanted(**values):
+    """Settings that need not be valid by themselves."""
+    return SimpleNamespace(**{**RepresentationSettings().model_dump(), **values})
 
 
 def mixed(missing="mean"):

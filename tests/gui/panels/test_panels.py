@@ -10,6 +10,7 @@ from core.experiment import Experiment
 from core.problem import build_problem
 from core.registry import registry
 from mlloop_gui.panels.fields.source import thumbnail
+from mlloop_gui.panels.representation import RepresentationPanel
 from mlloop_gui.theme import DARK, LIGHT
 from tests.gui.panels.fake_session import FakeSession
 
@@ -54,6 +55,14 @@ APPLIES = [
     ("data.columns", {"source": "csv"}, True),
     ("data.missing", {"source": "csv"}, True),
     ("data.missing", {"source": "wine"}, False),
+    ("representation.degree", {}, True),
+    ("representation.interactions", {}, True),
+    ("representation.interactions", {"representation.degree": 2}, False),
+    ("representation.rbf_width", {}, False),
+    ("representation.rbf_width", {"representation.rbf": 3}, True),
+    ("representation.encoding", {}, False),
+    ("representation.picture", {}, False),
+    ("representation.text", {}, False),
     ("representation.target_scaling", {}, False),
     ("representation.target_scaling", {"source": "diabetes"}, True),
     ("model.activation", {"model.hidden": []}, False),
@@ -94,7 +103,9 @@ def test_more_unfolds_by_mouse_and_by_key(qtbot, make_column, session):
     assert not shown(column, "optimizer.schedule")
 
 
-def test_more_is_offered_only_where_there_is_more(make_column, session):
+def test_more_is_offered_only_where_there_is_more(make_column, session, monkeypatch):
+    # All that a panel has under "More" may not apply, as if this one had no more than this.
+    monkeypatch.setattr(RepresentationPanel, "more", ("representation.target_scaling",))
     column = make_column(session, unfolded=False)
     assert not column.panels["representation"].more_button.isVisible()
     session.choose_source("sine")
