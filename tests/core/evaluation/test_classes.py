@@ -27,11 +27,11 @@ def test_all_of_it_is_scikit_learns(pairs: list[tuple[int, int]]) -> None:
         np.testing.assert_allclose(own, theirs, rtol=1e-12, atol=1e-12)
     for average in ("macro", "weighted"):
         mean = getattr(found, average)
-        theirs = metrics.precision_recall_fscore_support(
+        averaged = metrics.precision_recall_fscore_support(
             truth, guess, labels=LABELS, average=average, zero_division=0
         )
         own = (mean.precision, mean.recall, mean.f1)
-        np.testing.assert_allclose(own, theirs[:3], rtol=1e-12, atol=1e-12)
+        np.testing.assert_allclose(own, averaged[:3], rtol=1e-12, atol=1e-12)
     balanced = metrics.balanced_accuracy_score(truth, guess)
     kappa = metrics.cohen_kappa_score(truth, guess)
     assert found.accuracy == pytest.approx(metrics.accuracy_score(truth, guess), abs=1e-12)

@@ -26,7 +26,10 @@ from core.evaluation.threshold import (
 # Few different scores, so that many are tied.
 ROWS = st.lists(st.tuples(st.booleans(), st.integers(-3, 3)), min_size=1, max_size=40)
 COSTS = st.floats(0.01, 100)
-CLOSE = {"rtol": 1e-12, "atol": 1e-12}
+
+
+def assert_close(own: object, theirs: object) -> None:
+    np.testing.assert_allclose(np.asarray(own), np.asarray(theirs), rtol=1e-12, atol=1e-12)
 
 
 def arrays(rows: list[tuple[bool, int]]) -> tuple[np.ndarray, np.ndarray]:
@@ -47,8 +50,8 @@ def test_the_roc_curve_is_scikit_learns(rows: list[tuple[bool, int]], drop: bool
         expected,
         strict=True,
     ):
-        np.testing.assert_allclose(own, theirs, **CLOSE)
-    np.testing.assert_allclose(found.area, area, **CLOSE)
+        assert_close(own, theirs)
+    assert_close(found.area, area)
     assert np.isnan(found.area) == bool(found.reason) == (positive.all() or not positive.any())
 
 
@@ -66,9 +69,9 @@ def test_precision_and_recall_are_scikit_learns(rows: list[tuple[bool, int]]) ->
     for own, theirs in zip(
         (found.precision, found.recall, found.thresholds), expected, strict=True
     ):
-        np.testing.assert_allclose(own, theirs, **CLOSE)
+        assert_close(own, theirs)
     average = metrics.average_precision_score(positive, scores)
-    np.testing.assert_allclose(found.average_precision, average, **CLOSE)
+    assert_close(found.average_precision, average)
     assert found.reason == ""
 
 
@@ -91,14 +94,14 @@ def test_many_classes_one_against_the_rest() -> None:
     scores /= scores.sum(axis=1, keepdims=True)
     curves = one_against_rest(truth, scores, roc_curve)
     expected = metrics.roc_auc_score(truth, scores, multi_class="ovr", average=None)
-    np.testing.assert_allclose([curve.area for curve in curves], expected, **CLOSE)
+    assert_close([curve.area for curve in curves], expected)
     macro = metrics.roc_auc_score(truth, scores, multi_class="ovr")
     assert macro_mean([curve.area for curve in curves]) == pytest.approx(macro, abs=1e-12)
     averages = [
         c.average_precision for c in one_against_rest(truth, scores, precision_recall_curve)
     ]
     theirs = metrics.average_precision_score(truth, scores, average=None)
-    np.testing.assert_allclose(averages, theirs, **CLOSE)
+    assert_close(averages, theirs)
 
 
 @pytest.mark.parametrize(
