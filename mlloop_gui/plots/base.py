@@ -37,6 +37,8 @@ class Plot(pg.PlotWidget):
         Stands at the end of the line of numbers under the plot.
     grid : bool
         Whether the ticks cross the plot.
+    x_axis : Axis, optional
+        Has ticks of its own.
     """
 
     def __init__(
@@ -46,8 +48,9 @@ class Plot(pg.PlotWidget):
         x_label: str = "",
         grid: bool = True,
         parent: QWidget | None = None,
+        x_axis: Axis | None = None,
     ) -> None:
-        self.x_axis = Axis("bottom")
+        self.x_axis = x_axis or Axis("bottom")
         self.y_axis = Axis("left")
         self.theme = current()
         self.header: Strip | None = None
