@@ -115,7 +115,7 @@ def sniff(path: Path, shown: str) -> Dialect:
     cells = [cell.strip() for record in records[1:] for cell in record]
     decimal, thousands = _decimal(cells or [c.strip() for c in records[0]], delimiter)
     header = _has_header(records, decimal)
-    first = [cell.strip() for cell in records[0]]
+    first = [" ".join(cell.split()) for cell in records[0]]
     names, renamed = _unique(first if header else [""] * len(first))
     return Dialect(
         encoding, delimiter, decimal, thousands, header, names, renamed if header else ()

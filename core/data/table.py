@@ -16,6 +16,7 @@ from core.data.sniff import DELIMITER_NAMES
 from core.data.source import Each, Progress, Source, within
 from core.data.table_columns import KINDS, ColumnPlan, plan_input
 from core.data.table_given import given_inputs, given_target, with_texts_of
+from core.data.table_notes import notes_on_classes, notes_on_columns
 from core.data.table_target import choose_target, plan_target, shown_names
 from core.errors import InputError, nearest
 
@@ -86,7 +87,7 @@ class Table(Source):
                 file=table.shown,
                 allowed="at least one column of numbers, of repeating categories or of texts",
             )
-        dataset = _assemble(table, used, target, settings)
+        dataset = _assemble(table, inputs, target, settings)
         if test_path:
             second = within(progress, 0.5, 1.0)
             test = read_table(Path(resolve(test_path)), test_path, second, each)
@@ -117,6 +118,7 @@ def preview(
     inputs, target = plan(table, settings)
     by_name = {column.name: column for column in (*inputs, target)}
     dialect = table.dialect
+    rare = notes_on_classes(target, target.values(table.columns[target.name]))
     return TablePreview(
         path=path,
         rows=len(table),
@@ -127,7 +129,7 @@ def preview(
         columns=tuple(by_name[name] for name in dialect.names),
         target=target.name,
         task=_task(target),
-        notes=dialect.renamed,
+        notes=(*dialect.renamed, *rare),
     )
 
 
@@ -169,14 +171,15 @@ def _task(target: ColumnPlan) -> str:
 
 
 def _assemble(
-    table: RawTable, used: list[ColumnPlan], target: ColumnPlan, settings: Any
+    table: RawTable, inputs: list[ColumnPlan], target: ColumnPlan, settings: Any
 ) -> Dataset:
     """The data set of the first file, rows without a target left out."""
     table.look_up()
+    used = [column for column in inputs if column.role == "input"]
     values = target.values(table.columns[target.name])
     columns = [column.values(table.columns[column.name]) for column in used]
     notes = [*table.dialect.renamed]
-    notes += [f"{column.name}: {column.sentence}" for column in used if column.missing]
+    notes += notes_on_columns(inputs)
     known = ~_gaps([values], [target])
     if not known.all():
         notes.append(f"{_rows(np.count_nonzero(~known))} without a target left out")
@@ -193,6 +196,7 @@ def _assemble(
     if len(rows) < len(values):
         columns, values = [column[rows] for column in columns], values[rows]
     _check_target(table, target, values)
+    notes += notes_on_classes(target, values)
     classes = target.kind == "category"
     what = ", ".join(column.name for column in used[:4])
     if len(used) > 4:

@@ -49,6 +49,8 @@ class ColumnPlan:
     codes : ndarray of shape (n,), optional
         Codes of categories or texts (-1 = missing), or numbers parsed from text; None where the
         table's own column is numeric.
+    mixed : bool
+        Whether it is taken for categories though some of its values are numbers.
     """
 
     name: str
@@ -59,6 +61,7 @@ class ColumnPlan:
     examples: tuple[str, ...]
     categories: tuple[str, ...] = ()
     codes: np.ndarray | None = field(default=None, repr=False)
+    mixed: bool = False
 
     def values(self, column: RawColumn) -> np.ndarray:
         """The column's n numbers (NaN = missing) or codes, in a narrow type."""
@@ -112,7 +115,11 @@ def plan_input(table: RawTable, name: str, forced: str | None, missing: str) -> 
     if count == 1:
         sentence = "1 category becomes 1 column of 0 and 1"
     sentence += _gap_sentence(gaps, len(codes), missing, "all of them 0 there")
-    return ColumnPlan(name, "input", "category", sentence, gaps, examples, categories, codes)
+    word = next((text for text in categories if not is_number(text, table.dialect.decimal)), "")
+    mixed = bool(word) and any(is_number(text, table.dialect.decimal) for text in categories)
+    if mixed:
+        sentence += f"; some values are numbers, others such as {word!r} are not"
+    return ColumnPlan(name, "input", "category", sentence, gaps, examples, categories, codes, mixed)
 
 
 def _not_useful(categories: int, values: int) -> str:

@@ -23,6 +23,7 @@ from core.stopping import Ending, ending, updates_left
 from mlloop_gui.cli.arguments import Parser, whole
 from mlloop_gui.cli.output import Output
 
+MOST_NOTES = 12
 STOP_FIELDS = ("stop.epochs", "stop.updates")
 
 
@@ -232,4 +233,8 @@ def summary(
         lines.append(f"{name:10} {shown}")
     if "test" not in parts:
         lines.append("test       sealed; --test opens it")
+    notes = problem.dataset.notes
+    lines += [f"note       {note}" for note in notes[:MOST_NOTES]]
+    if len(notes) > MOST_NOTES:
+        lines.append(f"note       and {len(notes) - MOST_NOTES} more of the kind")
     return lines
