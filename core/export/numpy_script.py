@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from core.errors import InputError
+from core.export.code import Code
 from core.export.model import TrainedModel
-from core.export.preprocessing import Code
 from core.export.script import script
 
 #: What each activation is of ``z``.

@@ -1,152 +1,32 @@
 """Preprocessing as numpy source: from raw rows to the numbers that the network sees.
 
-Each kind of piece has a writer, found by the piece's type in `WRITERS`: it gives the expression
-that makes the piece's features, shape (rows, f), of the ``table`` that the script's ``read`` makes.
+Each kind of piece has a writer, found by its type in `WRITERS`: it gives the expression that makes
+the piece's features, shape (rows, f), of the ``table`` that the script's ``read`` makes. Those of
+`VALUES` and `MAKERS` give what there is before scaling.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from core.data.dataset import Column, Dataset
-from core.data.sniff import MISSING
 from core.errors import InputError
-from core.export.literals import Arrays, listed, wrapped
-from core.representation.categories import OneHotPiece
+from core.export.code import Code
+from core.export.formulas import source
+from core.export.literals import listed, number
+from core.export.reading import reading
+from core.representation.categories import OneHotPiece, OrdinalMaker
+from core.representation.components import ComponentsPiece
+from core.representation.formulas import FormulaMaker
+from core.representation.made import MadePiece
 from core.representation.numbers import NumbersPiece
+from core.representation.pictures import PictureMaker
+from core.representation.polynomial import ProductMaker
+from core.representation.rbf import RbfMaker
 from core.representation.representation import Representation
-
-TRUTHS = {"True", "False"}
-TAKEN = {"COLUMNS", "NUMBERS", "MISSING", "CLASSES", "PACKED"}
-
-
-class Code:
-    """A script's preprocessing while it is being written.
-
-    Parameters
-    ----------
-    dataset : Dataset
-        Whose columns the pieces speak of.
-
-    Attributes
-    ----------
-    arrays : Arrays
-        What the script needs of numbers.
-    """
-
-    def __init__(self, dataset: Dataset) -> None:
-        self.arrays = Arrays()
-        self._dataset = dataset
-        self._used: set[int] = set()
-        self._helpers: dict[str, str] = {}
-        self._constants: dict[str, str | tuple[int, ...]] = {}
-        self._names = set(TAKEN)
-
-    def column(self, place: int) -> str:
-        """The name of a column, as source; it is one of those that the script wants."""
-        self._used.add(place)
-        return repr(self._dataset.columns[place].name)
-
-    def columns(self, places: Sequence[int]) -> str:
-        """The names of some columns as a list, as source; they are wanted too."""
-        self._used.update(places)
-        name = self._free("INPUTS")
-        self._constants[name] = tuple(places)
-        return name
-
-    def categories(self, place: int) -> tuple[str, ...]:
-        """What the codes of a column stand for."""
-        return self._dataset.columns[place].categories
-
-    def array(self, name: str, values: np.ndarray) -> str:
-        """Hold an array under a name like `name` that is still free; returns that name."""
-        return self.arrays.add(self._free(name), values)
-
-    def constant(self, name: str, text: str) -> str:
-        """Define a name like `name` that is still free as `text`, source; returns that name."""
-        free = self._free(name)
-        self._constants[free] = text
-        return free
-
-    def helper(self, source: str) -> None:
-        """Have a function in the script, once."""
-        self._helpers[source.strip()] = source.strip()
-
-    def _free(self, name: str) -> str:
-        name = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_").upper()[:24] or "VALUES"
-        name = name if name[0].isalpha() else f"C_{name}"
-        free, count = name, 2
-        while free in self._names:
-            free, count = f"{name}_{count}", count + 1
-        self._names.add(free)
-        return free
-
-    def expression(self, piece: Any) -> str:
-        """What makes a piece's features.
-
-        Raises
-        ------
-        InputError
-            If there is no writer for such a piece.
-        """
-        writer = WRITERS.get(type(piece))
-        if writer is None:
-            raise InputError(
-                "this part of the representation cannot be written as code",
-                field="export",
-                value=type(piece).__name__,
-                allowed=", ".join(sorted(kind.__name__ for kind in WRITERS)),
-            )
-        return writer(piece, self)
-
-    def values(self, piece: Any) -> str:
-        """What makes a number piece's features before scaling; raises `InputError`."""
-        writer = VALUES.get(type(piece))
-        if writer is None:
-            raise InputError(
-                "numbers of this part of the representation cannot be written as code",
-                field="export",
-                value=type(piece).__name__,
-                allowed=", ".join(sorted(kind.__name__ for kind in VALUES)),
-            )
-        return writer(piece, self)
-
-    def wanted(self) -> tuple[Column, ...]:
-        """The columns that the script wants, in the data set's order."""
-        return tuple(self._dataset.columns[place] for place in sorted(self._used))
-
-    def helpers(self) -> list[str]:
-        """The functions that the writers asked for."""
-        return list(self._helpers.values())
-
-    def constants(self) -> list[str]:
-        """Lines that define what the functions refer to, once all writers are done."""
-        found = []
-        for name, text in self._constants.items():
-            if not isinstance(text, str):
-                every = text == tuple(sorted(self._used))
-                names = [self._dataset.columns[place].name for place in text]
-                text = "list(COLUMNS)" if every else listed(names)
-            found.append(f"{name} = {text}")
-        return [*found, *self.arrays.written()]
-
-
-Writer = Callable[[Any, Code], str]
-WRITERS: dict[type, Writer] = {}
-VALUES: dict[type, Writer] = {}
-
-
-def scaled(made: str, piece: Any, code: Code) -> str:
-    """An expression for a piece's features, scaled, given that for its values."""
-    center, width = piece.stats.center, piece.stats.width
-    if np.any(center != 0):
-        made = f"({made} - {code.array('CENTER', center)})"
-    return f"{made} / {code.array('WIDTH', width)}" if np.any(width != 1) else made
-
+from core.representation.text import TextPiece
 
 FILLED = '''
 def filled(table, names, fill):
@@ -154,129 +34,245 @@ def filled(table, names, fill):
     raw = np.column_stack([table[name] for name in names])
     return np.where(np.isnan(raw), fill, raw)
 '''
+COLUMN = '''
+def column(table, name, fill):
+    """A column of numbers, gaps filled."""
+    return np.where(np.isnan(table[name]), fill, table[name])
+'''
+FINITE = '''
+def finite(values, fill):
+    """The values, with something else for what is not finite."""
+    return np.where(np.isfinite(values), values, fill)
+'''
 ONE_HOT = '''
 def one_hot(texts, categories):
     """1 for the category that a text names, 0 for the others; missing and unknown: all 0."""
-    return np.reshape([[float(text == name) for name in categories] for text in texts],
-                      (len(texts), len(categories)))
+    ones = [[float(text == name) for name in categories] for text in texts]
+    return np.reshape(ones, (len(texts), len(categories)))
+'''
+ORDINAL = '''
+def ordinal(texts, categories):
+    """The place of each text among the categories; missing and unknown: NaN."""
+    places = [categories.index(text) if text in categories else np.nan for text in texts]
+    return np.array(places, np.float64)[:, None]
+'''
+PRODUCTS = '''
+def products(numbers, factors):
+    """Numbers multiplied with each other, and with products made before."""
+    made = list(numbers.T)
+    for one, other in factors.T:
+        made.append(made[one] * made[other])
+    return np.stack(made[numbers.shape[1]:], axis=1)
+'''
+NEARNESS = '''
+def nearness(x, centers, width):
+    """exp(-|x - c|^2 / (2 width^2)) for each centre c."""
+    squares = [((x - center) ** 2).sum(axis=1) for center in centers]
+    return np.exp(np.stack(squares, axis=1) / (-2 * width**2))
+'''
+WORDS = '''
+def terms_of(text):
+    """The words of two letters or more."""
+    return re.findall(r"\\b\\w\\w+\\b", text.lower())
+'''
+CHARACTERS = '''
+def terms_of(text):
+    """Each three characters in a row of each word, with a blank at both ends."""
+    words = [f" {word} " for word in text.lower().split()]
+    return [word[i : i + 3] for word in words for i in range(len(word) - 2)]
+'''
+COUNTS = '''
+def counts(texts, terms):
+    """How often each term occurs in each text."""
+    places = {term: place for place, term in enumerate(terms)}
+    found = np.zeros((len(texts), len(terms)))
+    for row, text in enumerate(texts):
+        for term in terms_of(text or ""):
+            if term in places:
+                found[row, places[term]] += 1
+    return found
+'''
+WEIGHED = '''
+def weighed(found, weight):
+    """Counts times the weight of each term, brought to length 1."""
+    made = found * weight
+    length = np.sqrt((made**2).sum(axis=1, keepdims=True))
+    return made / np.where(length > 0, length, 1)
 '''
 
+Writer = Callable[[Any, Code], str]
 
-def _number_values(piece: NumbersPiece, code: Code) -> str:
+
+def _written(thing: Any, code: Code, writers: Mapping[type, Writer]) -> str:
+    writer = writers.get(type(thing))
+    if writer is None:
+        raise InputError(
+            "this part of the representation cannot be written as code",
+            field="representation",
+            value=type(thing).__name__,
+            allowed=", ".join(sorted(kind.__name__ for kind in writers)),
+        )
+    return writer(thing, code)
+
+
+def features(piece: Any, code: Code) -> str:
+    """The expression for a piece's features.
+
+    Raises
+    ------
+    InputError
+        If there is no writer for such a piece.
+    """
+    if id(piece) not in code.features:
+        code.features[id(piece)] = _written(piece, code, WRITERS)
+    return code.features[id(piece)]
+
+
+def values(piece: Any, code: Code) -> str:
+    """The name of what holds a number piece's features before scaling; raises `InputError`."""
+    if id(piece) not in code.values:
+        code.values[id(piece)] = code.local("numbers", _written(piece, code, VALUES))
+    return code.values[id(piece)]
+
+
+def _side_by_side(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"np.hstack([{', '.join(parts)}])"
+
+
+# -- pieces ----------------------------------------------------------------------------------------
+
+
+def _scaled(piece: Any, code: Code) -> str:
+    made, center, width = values(piece, code), piece.stats.center, piece.stats.width
+    if np.any(center != 0):
+        made = f"({made} - {code.array('CENTER', center)})"
+    return f"{made} / {code.array('WIDTH', width)}" if np.any(width != 1) else made
+
+
+def _numbers(piece: NumbersPiece, code: Code) -> str:
     code.helper(FILLED)
     return f"filled(table, {code.columns(piece.places)}, {code.array('FILL', piece.fill)})"
 
 
-def _numbers(piece: NumbersPiece, code: Code) -> str:
-    return scaled(_number_values(piece, code), piece, code)
+def _made(piece: MadePiece, code: Code) -> str:
+    code.helper(FINITE)
+    made = _written(piece.maker, code, MAKERS)
+    code.warns = True
+    return f"finite({made}, {code.array('FILL', piece.fill)})"
 
 
 def _one_hot(piece: OneHotPiece, code: Code) -> str:
     code.helper(ONE_HOT)
     names = listed(feature.category for feature in piece.features)
-    return f"one_hot(table[{code.column(piece.place)}], {names})"
+    return f"one_hot(table[{code.column(piece.place)}], {code.constant('CATEGORIES', names)})"
 
 
-VALUES[NumbersPiece] = _number_values
-WRITERS |= {NumbersPiece: _numbers, OneHotPiece: _one_hot}
+def _text(piece: TextPiece, code: Code) -> str:
+    words = piece.vectors.kind != "characters"
+    code.helper(WORDS if words else CHARACTERS)
+    code.helper(COUNTS)
+    code.modules |= {"re"} if words else set()
+    terms = code.constant("TERMS", listed(piece.vectors.terms))
+    made = f"counts(table[{code.column(piece.place)}], {terms})"
+    if piece.vectors.kind == "bag_of_words":
+        return made
+    code.helper(WEIGHED)
+    return f"weighed({made}, {code.array('WEIGHT', piece.vectors.weight)})"
 
 
-# -- the whole -------------------------------------------------------------------------------------
-
-READ = '''
-def missing(value):
-    """Whether a value stands for none."""
-    return value is None or str(value).strip().lower() in MISSING
+def _components(piece: ComponentsPiece, code: Code) -> str:
+    made = _side_by_side([features(source, code) for source in piece.sources])
+    mean, axes = code.array("MEAN", piece.mean), code.array("AXES", piece.axes)
+    return f"({made} - {mean}) @ {axes}.T"
 
 
-def read(rows):
-    """The columns of some rows by name: numbers (NaN = missing), or texts (None = missing)."""
-    table = {{}}
-    for place, (name, kind) in enumerate(COLUMNS.items()):
-        try:
-            values = [row[name] if isinstance(row, dict) else row[place] for row in rows]
-        except (KeyError, IndexError):
-            raise ValueError(f"a row has no {{name!r}}; wanted: {{', '.join(COLUMNS)}}") from None
-        if kind == "number":
-            values = np.array([np.nan if missing(v) else float(v) for v in values])
-{kinds}        table[name] = values
-    return table
-'''
-PLAIN = """\
-        else:
-            values = [None if missing(v) else " ".join(str(v).split()) for v in values]
-"""
-NUMERAL = """\
-        elif kind == "numeral":
-            values = [None if missing(v) else numeral(v) for v in values]
-"""
-TRUTH = """\
-        elif kind == "truth":
-            values = [None if missing(v) else str(v).strip().capitalize() for v in values]
-"""
-NUMERAL_HELPER = '''
-def numeral(value):
-    """A category that is a number, as it is called."""
-    try:
-        number = float(value)
-    except ValueError:
-        return str(value)
-    return str(int(number)) if number.is_integer() else str(number)
-'''
+# -- what made pieces are made by ------------------------------------------------------------------
 
 
-def kind_of(column: Column) -> str:
-    """How the script reads a column's values: a number, or one of three ways to read texts."""
-    if column.kind != "category":
-        return column.kind
-    if set(column.categories) <= TRUTHS:
-        return "truth"
-    return "numeral" if all(map(_is_numeral, column.categories)) else "category"
+def _formula(maker: FormulaMaker, code: Code) -> str:
+    code.helper(COLUMN)
+    columns = {
+        name: f"column(table, {code.column(place)}, {number(fill)})"
+        for name, place, fill in zip(maker.formula.columns, maker.places, maker.fill, strict=True)
+    }
+    return f"({source(maker.formula.root, columns)})[:, None]"
 
 
-def _is_numeral(text: str) -> bool:
-    """Whether a category is called what a table's number is called."""
-    try:
-        number = float(text)
-    except ValueError:
-        return False
-    return text == (str(int(number)) if number.is_integer() else str(number))
+def _products(maker: ProductMaker, code: Code) -> str:
+    code.helper(PRODUCTS)
+    given = _side_by_side([values(piece, code) for piece in maker.sources])
+    factors = code.array("FACTORS", np.array(maker.factors, np.int64).T)
+    return f"products({given}, {factors})"
 
 
-def preprocessing(representation: Representation, code: Code) -> list[str]:
-    """Constants, the functions ``read`` and ``represent``, and what they need; a paragraph each.
+def _nearness(maker: RbfMaker, code: Code) -> str:
+    code.helper(NEARNESS)
+    x = _side_by_side([features(piece, code) for piece in maker.sources])
+    return f"nearness({x}, {code.array('CENTERS', maker.centers)}, {number(maker.width)})"
+
+
+def _picture(maker: PictureMaker, code: Code) -> str:
+    code.helper(FILLED)
+    dots = code.columns(range(maker.dots))
+    given = f"filled(table, {dots}, {code.array('FILL', maker.fill)})"
+    made = f"{given} @ {code.array('DOTS', maker.weights)}"
+    return f"np.abs({made})" if maker.absolute else made
+
+
+def _ordinal(maker: OrdinalMaker, code: Code) -> str:
+    code.helper(ORDINAL)
+    ranks = maker.ranks[:-1]
+    order = [int(at) for at in np.argsort(ranks) if np.isfinite(ranks[at])]
+    names = listed(code.categories(maker.place)[at] for at in order)
+    return f"ordinal(table[{code.column(maker.place)}], {code.constant('CATEGORIES', names)})"
+
+
+WRITERS: dict[type, Writer] = {
+    NumbersPiece: _scaled,
+    MadePiece: _scaled,
+    OneHotPiece: _one_hot,
+    TextPiece: _text,
+    ComponentsPiece: _components,
+}
+VALUES: dict[type, Writer] = {NumbersPiece: _numbers, MadePiece: _made}
+MAKERS: dict[type, Writer] = {
+    FormulaMaker: _formula,
+    ProductMaker: _products,
+    RbfMaker: _nearness,
+    PictureMaker: _picture,
+    OrdinalMaker: _ordinal,
+}
+
+
+def preprocessing(representation: Representation, code: Code) -> tuple[str, list[str]]:
+    """Constants, and the functions ``read`` and ``represent`` with what they need.
+
+    Returns
+    -------
+    str
+        To which `Code.constants` come.
+    list of str
+        A paragraph for each function.
 
     Raises
     ------
     InputError
         If a piece has no writer.
     """
-    parts = [code.expression(piece) for piece in representation.pieces]
-    wanted = code.wanted()
-    kinds = {column.name: kind_of(column) for column in wanted}
-    cases = ""
-    for kind, text in (("truth", TRUTH), ("numeral", NUMERAL)):
-        cases += text if kind in kinds.values() else ""
-    cases += PLAIN if set(kinds.values()) & {"category", "text"} else ""
+    parts = [features(piece, code) for piece in representation.pieces]
     if len(parts) == 1:
-        made = f"    return {_indented(parts[0])}"
+        made = [f"return {parts[0]}"]
     else:
-        rows = "\n".join(f"        {_indented(part, 8)}," for part in parts)
-        made = f"    return np.hstack([\n{rows}\n    ])"
-    features = len(representation.features)
-    columns = wrapped([f"{name!r}: {kind!r}" for name, kind in kinds.items()], "{", "}")
-    return [
-        f"COLUMNS = {columns}\n"
-        'NUMBERS = {name for name, kind in COLUMNS.items() if kind == "number"}\n'
-        f"MISSING = {listed(sorted(MISSING), '{', '}')}",
-        *([NUMERAL_HELPER.strip()] if "numeral" in kinds.values() else []),
-        READ.format(kinds=cases).strip(),
-        *code.helpers(),
-        "def represent(rows):\n"
-        f'    """The model\'s input of raw rows, shape (rows, {features})."""\n'
-        "    table = read(rows)\n" + made,
+        made = ["return np.hstack([", *(f"    {part}," for part in parts), "])"]
+    lines = [*code.statements, *made]
+    if code.warns:  # what is not finite is replaced
+        lines = ['with np.errstate(all="ignore"):', *(f"    {line}" for line in lines)]
+    constants, functions = reading(code.wanted())
+    count = len(representation.features)
+    represent = [
+        "def represent(rows):",
+        f'    """The model\'s input of raw rows, shape (rows, {count})."""',
+        "    table = read(rows)",
+        *(f"    {line}" for line in lines),
     ]
-
-
-def _indented(text: str, by: int = 4) -> str:
-    return text.replace("\n", "\n" + " " * by)
+    return constants, [*functions, *code.helpers(), "\n".join(represent)]

@@ -7,9 +7,10 @@ import sys
 import numpy as np
 
 from core.experiment import dumps
+from core.export.code import Code
 from core.export.literals import comment, listed, number
 from core.export.model import TrainedModel
-from core.export.preprocessing import Code, preprocessing
+from core.export.preprocessing import preprocessing
 
 SHOWN = 12  # columns or classes that a line of the head names
 
@@ -150,18 +151,25 @@ def script(
     InputError
         If a part of the representation cannot be written as code.
     """
-    body = preprocessing(model.problem.representation, code)
+    constants, functions = preprocessing(model.problem.representation, code)
     packed = code.arrays.packed()
-    modules = {"csv", "sys", "numpy as np", *imports, *(("base64", "io") if packed else ())}
+    modules = {
+        "csv",
+        "sys",
+        "numpy as np",
+        *imports,
+        *code.modules,
+        *(("base64", "io") if packed else ()),
+    }
     outside = sorted(name for name in modules if name.split()[0] not in sys.stdlib_module_names)
     names = model.problem.dataset.class_names
-    constants = [body[0], *([f"CLASSES = {listed(names)}"] if names else []), *code.constants()]
+    given = [f"CLASSES = {listed(names)}"] if names else []
     paragraphs = [
         "\n".join(head(model, needs)) + "\n",
         "\n".join(f"import {name}" for name in sorted(modules - set(outside))) + "\n",
         "\n".join(f"import {name}" for name in outside) + "\n",
-        "\n".join(constants) + "\n",
-        *(f"\n{text}\n" for text in (*body[1:], *network, *answers(model))),
+        "\n".join([constants, *given, *code.constants()]) + "\n",
+        *(f"\n{text}\n" for text in (*functions, *network, *answers(model))),
         *(f"\n{text}\n" for text in ("\n".join(packed), *last) if text),
         f"\n{MAIN.strip()}\n",
     ]

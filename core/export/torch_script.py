@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 
 from core.errors import InputError
+from core.export.code import Code
 from core.export.model import TrainedModel
 from core.export.numpy_script import formula
-from core.export.preprocessing import Code
 from core.export.script import script
 from core.schedules import SCHEDULES
 

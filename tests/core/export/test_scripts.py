@@ -79,6 +79,57 @@ TREES |= {
 }  # fmt: skip
 
 
+FORMULA = (
+    "-(x1 - 2)^2 / (1 - x2 - -3) + max(sin(3*x1), abs(x2)^3^0.5, -1e-3) - abs(-pi * x2) * (2 + e)"
+)
+PIECES: dict[str, dict[str, Any]] = {
+    "formula": {"features": ["x1", FORMULA, "x2", "x1*x2"]},
+    "formula without a value": {"features": ["log(x1 + 100)", "sqrt(x2 + 9)", "0*x1 + 1/0^-1"]},
+    "degree": {"degree": 4},
+    "degree, formula": {"features": ["x2", "cos(x1)"], "degree": 2},
+    "interactions": {"interactions": True, "scaling": "none"},
+    "rbf": {"rbf": 7},
+    "rbf with a width": {"rbf": 3, "rbf_width": 0.5, "degree": 2},
+    "components": {"degree": 3, "components": 4},
+}
+TREES |= {f"points, {name}": {"representation": piece} for name, piece in PIECES.items()}
+TREES |= {
+    f"digits, {kind}": {"data": {"source": "digits"}, "representation": {"picture": kind}}
+    for kind in ("shuffled", "sums", "downsampled", "edges", "ink")
+}
+CLASSES = {
+    "source": "csv",
+    "path": "table.csv",
+    "target": "colour",
+    "columns": {"rank": "category"},
+}
+TREES |= {
+    "digits, components": {
+        "data": {"source": "digits"}, "representation": {"components": 10, "scaling": "none"},
+    },
+    "table, ordinal": {
+        "data": {"source": "csv", "path": "table.csv", "target": "price"},
+        "representation": {"encoding": "ordinal"},
+    },
+    "table, everything": {
+        "data": CLASSES,
+        "representation": {
+            "features": ["rank", "weight", "new", "size", "sqrt(size) * weight", "price"],
+            "degree": 2, "rbf": 3, "components": 8,
+        },
+    },
+    "table, ordinal numbers": {
+        "data": CLASSES, "representation": {"encoding": "ordinal", "interactions": True},
+    },
+}  # fmt: skip
+TREES |= {
+    f"texts, {kind}": {
+        "data": {"source": "messages"}, "representation": {"text": kind, "vocabulary": 60},
+    }
+    for kind in ("bag_of_words", "tfidf", "characters")
+}  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, TrainedModel]:
     """The trained models by name."""

@@ -69,7 +69,7 @@ def test_a_comment_stays_one(text: str) -> None:
 def test_a_script_is_short(kind: Any) -> None:
     text = kind(trained({}))
     code = [line for line in text.splitlines() if line and not line.startswith("#")]
-    assert len(code) <= 100
+    assert len(code) < 105
     assert max(map(len, text.splitlines())) <= 110
     assert "pickle" not in text.replace("allow_pickle=False", "")
     assert "core" not in {
