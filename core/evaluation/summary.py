@@ -7,6 +7,15 @@ from math import sqrt
 
 import numpy as np
 
+#: What no metric goes below or above, by name; others are prices, from 0 up.
+LIMITS = {
+    "accuracy": (0.0, 1.0),
+    "balanced_accuracy": (0.0, 1.0),
+    "r2": (float("-inf"), 1.0),
+}
+PRICE = (0.0, float("inf"))
+ANY = (float("-inf"), float("inf"))
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -21,7 +30,7 @@ class Summary:
     standard_error : float
         deviation / sqrt(n).
     low, high : float
-        The 95 % interval of the mean.
+        The 95 % interval of the mean, cut off where no mean can be.
     """
 
     count: int
@@ -32,7 +41,7 @@ class Summary:
     high: float
 
 
-def summary(values: np.ndarray, overlap: float = 0.0) -> Summary:
+def summary(values: np.ndarray, overlap: float = 0.0, limits: tuple[float, float] = ANY) -> Summary:
     """Summarize what was measured several times.
 
     Parameters
@@ -43,6 +52,8 @@ def summary(values: np.ndarray, overlap: float = 0.0) -> Summary:
         Held-out rows for each training row, where folds share their training rows: their values
         depend on each other, and the interval is Student's with the variance (1 / n + overlap)
         deviation² (Nadeau and Bengio 2003). With 0 the values are independent.
+    limits : tuple of (float, float)
+        Between which all values lie; see `LIMITS`.
 
     Examples
     --------
@@ -61,4 +72,5 @@ def summary(values: np.ndarray, overlap: float = 0.0) -> Summary:
         return Summary(1, mean, nan, nan, nan, nan)
     deviation = float(there.std(ddof=1))
     half = float(stdtrit(count - 1, 0.975)) * deviation * sqrt(1 / count + overlap)
-    return Summary(count, mean, deviation, deviation / sqrt(count), mean - half, mean + half)
+    low, high = max(limits[0], mean - half), min(limits[1], mean + half)
+    return Summary(count, mean, deviation, deviation / sqrt(count), low, high)

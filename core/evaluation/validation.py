@@ -19,7 +19,7 @@ from core.data.dataset import Dataset
 from core.data.source import Progress, within
 from core.errors import InputError
 from core.evaluation.folds import Fold, first_rows, make_folds, open_rows, parts_of_fold
-from core.evaluation.summary import Summary, summary
+from core.evaluation.summary import LIMITS, PRICE, Summary, summary
 from core.experiment import Experiment
 from core.flights import Stop
 from core.loop import LearningLoop
@@ -96,7 +96,7 @@ class CrossValidation:
 
     def summary(self, metric: str, part: str = "held_out") -> Summary:
         """Mean, spread and interval over the folds that did not fail."""
-        return summary(self.values(metric, part), self.overlap)
+        return summary(self.values(metric, part), self.overlap, LIMITS.get(metric, PRICE))
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,6 +15,7 @@ DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 
 COMMANDS = {
     "run": "train without a window",
+    "validate": "train on folds of the data, or along a curve",
     "trace": "print the nine stages of one turn for one sample",
     "list": "list what can be chosen: data sources, activations, losses, optimizers, ...",
 }
@@ -64,7 +65,7 @@ def _dispatch(words: list[str]) -> int:
         "mlloop",
         description="See machine learning as one loop: open the window on an experiment.",
         epilog="commands:\n"
-        + "".join(f"  mlloop {name:6} {text}\n" for name, text in COMMANDS.items())
+        + "".join(f"  mlloop {name:8} {text}\n" for name, text in COMMANDS.items())
         + "`mlloop COMMAND --help` says more.",
     )
     parser.add_argument(
@@ -83,6 +84,10 @@ def _command(name: str) -> Callable[[list[str]], int]:
         from mlloop_gui.cli.run import run
 
         return run
+    if name == "validate":
+        from mlloop_gui.cli.validate import validate
+
+        return validate
     if name == "trace":
         from mlloop_gui.cli.trace import trace
 

@@ -30,8 +30,8 @@ def test_all_of_it_is_scikit_learns(pairs: list[tuple[int, int]]) -> None:
         averaged = metrics.precision_recall_fscore_support(
             truth, guess, labels=LABELS, average=average, zero_division=0
         )
-        own = (mean.precision, mean.recall, mean.f1)
-        np.testing.assert_allclose(own, averaged[:3], rtol=1e-12, atol=1e-12)
+        means = (mean.precision, mean.recall, mean.f1)
+        np.testing.assert_allclose(means, averaged[:3], rtol=1e-12, atol=1e-12)
     balanced = metrics.balanced_accuracy_score(truth, guess)
     kappa = metrics.cohen_kappa_score(truth, guess)
     assert found.accuracy == pytest.approx(metrics.accuracy_score(truth, guess), abs=1e-12)

@@ -216,6 +216,8 @@ def test_a_fold_is_a_run_of_the_experiment(kernel: str) -> None:
         assert own["loss"] == pytest.approx(evaluation.loss, rel=1e-12)
     assert found.values("accuracy")[5] == result.held_out["accuracy"]
     assert found.metrics == ("loss", "accuracy", "balanced_accuracy", "log_loss")
+    assert 0 <= found.summary("accuracy").low
+    assert found.summary("accuracy", "train").high <= 1
 
 
 def test_numbers_are_measured_in_their_own_unit() -> None:
@@ -272,6 +274,8 @@ def test_a_summary_is_students(values: list[float]) -> None:
     ratio = np.sqrt(1 / n + 0.25) * np.sqrt(n)
     assert shared.high - shared.mean == pytest.approx(ratio * (found.high - found.mean), abs=1e-12)
     assert summary(np.array([*values, np.nan])) == found
+    cut = summary(np.array(values), limits=(found.mean, found.mean))
+    assert cut.low == cut.high == found.mean
 
 
 def test_a_summary_of_too_little() -> None:
