@@ -12,20 +12,25 @@ from core.representation.objects import Value, object_view
 from core.stages import Stage
 
 TERMS = 3
+LONGEST = 80  # characters of a text that are told
 
 
 def represent(case: Case) -> StageExplanation:
     """Stage 1."""
     record, problem, sample = case.record, case.problem, case.sample
     view = object_view(problem.dataset, sample.row)
+    kinds = {column.name: column.kind for column in problem.dataset.columns}
     features = problem.representation.features
-    shown = listing(
-        [f"{f.name} = {number(v)}" for f, v in zip(features, sample.x, strict=True)], TERMS
-    )
+    # Most terms are not in a text: those that weigh most in it are told first.
+    ranks = [
+        -abs(v) * (kinds.get(f.column) == "text") for f, v in zip(features, sample.x, strict=True)
+    ]
+    told = [(features[at], sample.x[at]) for at in np.argsort(ranks, kind="stable")]
+    shown = listing([f"{f.name} = {number(v)}" for f, v in told], TERMS)
     if view.picture is not None:
         known = f"a picture of {view.picture.shape[0]} × {view.picture.shape[1]} dots"
     else:
-        known = listing([_value_text(value) for value in view.values], TERMS)
+        known = listing([_value_text(value, kinds[value.name]) for value in view.values], TERMS)
     if sample.in_batch:
         assert sample.place is not None
         where = f"it is number {sample.place + 1} of the {len(record.rows)} in this batch"
@@ -43,15 +48,17 @@ def represent(case: Case) -> StageExplanation:
             "batch_samples": frozen(problem.dataset.rows[record.rows]),
             "vote": frozen(np.asarray(sample.vote)),
         },
-        "number = what the column says, moved and scaled as the training part asked for",
-        listing(
-            [f"{f.name}: {f.formula} = {number(v)}" for f, v in
-             zip(features, sample.x, strict=True)], TERMS,
-        ),
-    )  # fmt: skip
+        "number = how often the text has the term, weighed as the training part asked for"
+        if set(kinds.values()) == {"text"}
+        else "number = what the column says, moved and scaled as the training part asked for",
+        listing([f"{f.name}: {f.formula} = {number(v)}" for f, v in told], TERMS),
+    )
 
 
-def _value_text(value: Value) -> str:
+def _value_text(value: Value, kind: str) -> str:
+    if kind == "text" and value.text != "missing":
+        cut = len(value.text) > LONGEST
+        return f'{value.name} "{value.text[:LONGEST]}{"…" if cut else ""}"'
     text = f"{MINUS}{value.text[1:]}" if value.text.startswith("-") else value.text
     return f"{value.name} {text}{value.unit and f' {value.unit}'}"
 

@@ -12,6 +12,7 @@ from core.data import load_dataset
 from core.data.table import preview
 from core.errors import InputError
 from core.experiment import Experiment, loads
+from core.explain import explain
 from core.loop import LearningLoop
 from core.problem import build_problem, prepare
 from core.representation import object_view
@@ -240,3 +241,15 @@ def test_texts_without_any_word_are_refused_in_one_line(load):
         prepare(data, loads("format = 1\n[data]\nsource = 'csv'\npath = 'x.csv'"))
     assert caught.value.field == "representation.text"
     assert "\n" not in str(caught.value)
+
+
+def test_the_first_stage_tells_the_text_and_its_heaviest_terms():
+    loop = LearningLoop(messages(seed=1))
+    loop.run(1)
+    problem, row = loop.problem, 5
+    told = explain(loop, row)[0]
+    text = problem.dataset.columns[0].text(problem.dataset.inputs[row, 0])
+    heaviest = problem.representation.feature_names[np.argmax(problem.x[row, :-1])]
+    assert f'(message "{text}") becomes 200 numbers for the model: {heaviest} = ' in told.sentence
+    assert told.worked.startswith(f"{heaviest}: count of {heaviest} × ")
+    assert told.formula.startswith("number = how often the text has the term")
