@@ -109,7 +109,8 @@ def _of_columns(
     # Number columns next to each other are written by one piece.
     pairs = groupby(zip(kinds, chosen, strict=True), lambda pair: pair[0])
     runs = [(kind, [at for _, at in run]) for kind, run in pairs]
-    numbers = iter(fit_numbers(training, [run for kind, run in runs if kind == "number"]))
+    places = [[at for at in run if isinstance(at, int)] for kind, run in runs if kind == "number"]
+    numbers = iter(fit_numbers(training, places))
     for kind, run in runs:
         if kind == "number":
             sources.append(next(numbers))

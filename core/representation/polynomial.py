@@ -103,7 +103,7 @@ def fit_products(
     powers = [combo for size in range(2, degree + 1)
               for combo in combinations_with_replacement(range(base), size)] or list(
                   combinations(range(base), 2))  # fmt: skip
-    place = {(at,): at for at in range(base)}
+    place: dict[tuple[int, ...], int] = {(at,): at for at in range(base)}
     place |= {combo: at for at, combo in enumerate(powers, base)}
     factors = tuple((place[combo[:-1]], combo[-1]) for combo in powers)
     parts: list[Feature] = [feature for source in sources for feature in source.features]

@@ -152,7 +152,7 @@ class Representation:
         """
         if isinstance(objects, np.ndarray) and objects.dtype.kind in "fiub":
             return self.transform(objects.reshape(len(objects), -1).astype(np.float64))
-        columns = raw_columns(self._columns, objects)
+        columns = raw_columns(self._columns, list(objects))
         out = np.empty((len(objects), len(self.features)))
         self._write(columns, out)
         return out
@@ -171,7 +171,7 @@ class Representation:
         """
         if raw.ndim != 2 or raw.shape[1] != len(self._columns):
             raise ValueError(f"raw rows have shape {raw.shape}, not (m, {len(self._columns)})")
-        self._write(raw.arrays if isinstance(raw, Columns) else raw.T, out, progress, each)
+        self._write(raw.arrays if isinstance(raw, Columns) else list(raw.T), out, progress, each)
 
     def _write(
         self,
