@@ -8,6 +8,7 @@ import numpy as np
 
 from core.data import load_dataset
 from core.data.dataset import Dataset
+from core.data.load import with_shuffled_labels
 from core.data.shift import with_shift
 from core.data.source import Each, Progress, within
 from core.data.splits import Parts, split
@@ -294,6 +295,8 @@ def prepare_rows(
         If the data cannot be used as the experiment says.
     """
     told = progress or (lambda share: None)
+    if experiment.data.shuffle_labels:
+        dataset = with_shuffled_labels(dataset, parts.train, experiment.data_seed)
     representation = Representation.fit(
         dataset, parts.train, experiment.representation, lambda: told(FITTED / 2)
     )

@@ -113,6 +113,8 @@ class _Kept:
 def _key(experiment: Experiment) -> Any:
     """Equal for experiments that read the same data; None where the files cannot be told apart."""
     data = experiment.data
+    if data.shift is not None or data.shuffle_labels:
+        return None  # what is at hand has been changed already: a second time would be too much
     paths = [experiment.resolve_path(path) for path in (data.path, data.test_path) if path]
     try:
         found = [os.stat(path) for path in paths]

@@ -94,3 +94,30 @@ def flip_labels(target: np.ndarray, classes: int, fraction: float, seed: int) ->
     flipped = target.copy()
     flipped[rows] = (target[rows] + shift[rows]) % classes
     return flipped
+
+
+def with_shuffled_labels(dataset: Dataset, rows: np.ndarray, seed: int) -> Dataset:
+    """The same samples, the targets of some rows dealt out anew among them.
+
+    What is left to learn there is nothing but which sample has which target (Zhang et al.,
+    Understanding deep learning requires rethinking generalization, 2017).
+
+    Parameters
+    ----------
+    dataset : Dataset
+    rows : ndarray of int64
+        The training part; all other rows keep their targets.
+    seed : int
+        The data seed.
+
+    Returns
+    -------
+    Dataset
+        Its ``true_target`` is that of `dataset`.
+    """
+    target = dataset.target.copy()
+    target[rows] = target[stream(seed, "data", 2).permutation(rows)]
+    note = f"the targets of {len(rows)} training samples are shuffled"
+    return replace(
+        dataset, target=target, true_target=dataset.true_target, notes=(*dataset.notes, note)
+    )

@@ -85,6 +85,10 @@ class DataSettings(Settings):
         ge=0,
         le=0.5,
     )
+    shuffle_labels: bool = setting(
+        False,
+        "Deals the training part's labels out anew: what is learned then is memorised.",
+    )
     path: str | None = setting(
         None, "The CSV or TSV file, relative to the experiment file.", min_length=1
     )

@@ -40,6 +40,7 @@ class DataPanel(Panel):
         "data.columns",
         "data.missing",
         "data.label_noise",
+        "data.shuffle_labels",
         "data.shift",
         "data.seed",
     )

@@ -258,6 +258,17 @@ def test_a_table_is_read_again_only_when_it_must_be(player, slow, tmp_path) -> N
     assert slow.asked > asked
 
 
+def test_a_table_is_not_shuffled_a_second_time(player, slow, tmp_path) -> None:
+    slow.let_all()
+    path = tmp_path / "small.csv"
+    path.write_text("u,v,answer\n" + "".join(f"{i},{i % 7},{'abc'[i % 3]}\n" for i in range(90)))
+    player.session.choose_source("csv", path=str(path))
+    player.settle()
+    shuffled = player.set(data__shuffle_labels=True).problem.dataset.target
+    again = player.set(representation__scaling="minmax").problem.dataset.target
+    assert (shuffled == again).all()
+
+
 @pytest.mark.parametrize("blocks", [1, 4])
 def test_closing_while_a_table_is_read(player, slow, table, monkeypatch, blocks) -> None:
     begin(player, slow, table)

@@ -26,6 +26,7 @@ OTHER: dict[str, tuple[Any, dict[str, Any]]] = {
     "data.classes": (5, {"source": "blobs"}),
     "data.arms": (4, {"source": "spiral"}),
     "data.label_noise": (0.1, {}),
+    "data.shuffle_labels": (True, {}),
     "data.path": ("other.csv", {"source": "csv"}),
     "data.test_path": ("test.csv", {"source": "csv"}),
     "data.target": ("species", {"source": "csv"}),
