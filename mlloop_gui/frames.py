@@ -12,6 +12,7 @@ from core.checks import Check
 from core.experiment import Experiment
 from core.explain import StageExplanation
 from core.explain.case import NOTHING_ASKED, Asked
+from core.explain.trial import Trial, Value
 from core.history import CurveView
 from core.leap import Leap
 from core.metrics import Evaluation
@@ -62,6 +63,8 @@ class View:
         What the open face of the inspector needs; see `core.evaluation.lenses`.
     asked : Asked
         What has been set in that face.
+    own : tuple or None
+        An object of the person's own, a value for each column; see `core.explain.trial`.
     """
 
     columns: tuple[int, int] | None = None
@@ -78,6 +81,7 @@ class View:
     parameter: int | None = None
     lens: str = ""
     asked: Asked = NOTHING_ASKED
+    own: tuple[Value, ...] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,6 +222,7 @@ class Frame:
     trajectory: tuple[tuple[int, np.ndarray], ...] | None = None
     map: MapFrame | None = None
     embedding: EmbeddingFrame | None = None
+    own: Trial | None = None
 
     def record_of(self, stage: Stage) -> TurnRecord | None:
         """The record of the last turn that did `stage`; None before the first."""
@@ -244,4 +249,5 @@ class Frame:
             lens=self.lens or older.lens,
             film=self.film or older.film,
             trajectory=self.trajectory or older.trajectory,
+            own=self.own or older.own,
         )

@@ -9,9 +9,11 @@ from typing import Protocol
 import numpy as np
 
 from core.checks import Check
+from core.errors import InputError
 from core.explain import StageExplanation, explain_stage
 from core.explain.case import Case
 from core.explain.context import Context
+from core.explain.trial import Trial, try_object
 from core.leap import Leap
 from core.loop import LearningLoop
 from core.metrics import Evaluation
@@ -149,6 +151,7 @@ class FrameMaker:
                 trajectory=self._trajectory(loop, still),
                 map=self._map(loop, self._held, still),
                 embedding=self._embedding(loop, still),
+                own=self._own(loop, still),
             )
 
     def _turn_of(self, what: str, every: float, still: bool) -> bool:
@@ -189,6 +192,18 @@ class FrameMaker:
         if not (self.view.embedding and self._turn_of("embedding", EMBEDDING_EVERY, still)):
             return None
         return embedding(loop)
+
+    def _own(self, loop: LearningLoop, still: bool) -> Trial | None:
+        """The model's answer to the person's own object, where it fits the data."""
+        own = self.view.own
+        if own is None or len(own) != len(loop.problem.dataset.columns):
+            return None
+        if not self._turn_of("own", CURVES_EVERY, still):
+            return None
+        try:
+            return try_object(loop, own)
+        except InputError:
+            return None  # of other data, whose columns happen to be as many
 
     def _summaries(self, still: bool) -> tuple[RunSummary, ...]:
         if self._turn_of("runs", RUNS_EVERY, still) or not self._told:

@@ -30,6 +30,7 @@ from mlloop_gui.edits import (
 from mlloop_gui.frames import Frame, RunState
 from mlloop_gui.garbage import GarbageKeeper
 from mlloop_gui.loading import Loading
+from mlloop_gui.reference import Reference
 
 #: Each pass of layout reaches one parent further; this many reach the window.
 NESTED = 12
@@ -44,6 +45,8 @@ class Session(Controls):
         The settings on screen, without events.
     path : str or None
         The file that was opened or saved last.
+    reference : Reference
+        What the run on screen is held against.
     """
 
     experiment_changed = Signal()
@@ -70,6 +73,7 @@ class Session(Controls):
         self._worker.frame_ready.connect(self._take_frame)
         self._worker.troubled.connect(self._take_trouble)
         self._worker.preparing.connect(self.preparing)
+        self.reference = Reference(self)
         self._garbage = GarbageKeeper(self)
         self._garbage.start()
         self._worker.start()

@@ -53,7 +53,7 @@ WINDOW = (
     ("driver",),
     ("worker", "jobs", "garbage", "growth"),
     ("controls",),
-    ("edits", "loading", "scenes"),
+    ("edits", "loading", "reference", "scenes"),
     ("session",),
     ("actions",),
     ("help",),

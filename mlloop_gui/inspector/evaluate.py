@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
+from PySide6.QtCore import Slot
+
 from core.metrics import Evaluation, wilson
 from core.stages import Stage
 from mlloop_gui.inspector.base import Inspector, Scrolled
+from mlloop_gui.inspector.best import best_facts, memory_facts
 from mlloop_gui.inspector.facts import Fact, Facts
 from mlloop_gui.inspector.moment import Moment
 from mlloop_gui.inspector.numbers_table import Column, NumbersTable
@@ -36,6 +39,7 @@ class EvaluateInspector(Inspector):
         self.add(Scrolled(self.gap))
         self.register(self.gap)
         self.add_side(self.confusion)
+        self.session.reference.changed.connect(self._again)
 
     def ready(self, moment: Moment) -> bool:
         """Return whether there has been a look: there is one from the start."""
@@ -43,6 +47,7 @@ class EvaluateInspector(Inspector):
 
     def fill(self, moment: Moment) -> None:
         """Show the newest look at the parts."""
+        self.session.reference.want()
         check, test = moment.frame.check, moment.frame.test
         found = [check.train, check.validation, test]
         classes = bool(moment.problem.classes)
@@ -74,6 +79,11 @@ class EvaluateInspector(Inspector):
             self.share_width()
             self.confusion.set_matrix(part.confusion, moment.problem.dataset.class_names)
 
+    @Slot()
+    def _again(self) -> None:
+        if self.moment is not None and self.isVisible():
+            self.fill(self.moment)
+
     def _gap(self, moment: Moment) -> tuple[list[Fact], str]:
         check = moment.frame.check
         facts = []
@@ -85,6 +95,7 @@ class EvaluateInspector(Inspector):
             in_points = f"{numbers.change(100 * gap)} points"
             text = in_points if moment.problem.classes else numbers.change(gap)
             facts.append(Fact.of(name, gap, text))
+        facts += best_facts(self.session.reference.found) + memory_facts(moment)
         opened = self.session.test_openings
         times = "once" if opened == 1 else f"{numbers.count(opened)} times"
         facts.append(Fact("test part", f"opened {times}" if opened else _SEALED))

@@ -15,7 +15,6 @@ from mlloop_gui.inspector.strip import MOST_COLUMNS
 from mlloop_gui.plots import numbers
 from mlloop_gui.plots.picture import PictureView
 
-
 #: A feature of more columns than this says how many there are.
 MOST_SOURCES = 3
 

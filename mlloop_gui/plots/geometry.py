@@ -149,3 +149,48 @@ def _overshoot(
     mine = np.maximum(values[line, here], 0.0)
     other = np.maximum(-values[line, safe], 1e-12)
     return np.where(valid, mine / (mine + other), 0.5)
+
+
+def chains(segments: Floats) -> list[Floats]:
+    """Join segments that share their ends into lines that go on as far as they can.
+
+    A line ends where another number of segments than two meets. Dashes run along it, where each
+    segment on its own would begin anew.
+
+    Parameters
+    ----------
+    segments : array, shape (segments, 4)
+        As of `boundary_segments`.
+
+    Returns
+    -------
+    list of arrays, shape (points, 2)
+    """
+    ends = np.round(segments.reshape(-1, 2), 4)
+    _, names = np.unique(ends, axis=0, return_inverse=True)
+    pairs = names.reshape(-1, 2).tolist()
+    at: dict[int, list[int]] = {}
+    for number, (first, second) in enumerate(pairs):
+        if first != second:
+            at.setdefault(first, []).append(number)
+            at.setdefault(second, []).append(number)
+    places = {name: ends[k] for k, name in enumerate(names.tolist())}
+    left = {number for numbers in at.values() for number in numbers}
+    # Open lines from their ends and junctions, then the closed ones from anywhere.
+    starts = [name for name, numbers in at.items() if len(numbers) != 2]
+    found = []
+    for start in (*starts, *at):
+        for number in at[start]:
+            if number not in left:
+                continue
+            line, here = [start], start
+            following: int | None = number
+            while following is not None:
+                left.discard(following)
+                first, second = pairs[following]
+                here = second if here == first else first
+                line.append(here)
+                onward = [k for k in at[here] if k in left] if len(at[here]) == 2 else []
+                following = onward[0] if onward else None
+            found.append(np.array([places[name] for name in line]))
+    return found

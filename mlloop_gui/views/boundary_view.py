@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
 from mlloop_gui.actions import Actions
 from mlloop_gui.frames import Frame, RunState
 from mlloop_gui.inspector.elided_label import ElidedLabel
+from mlloop_gui.plots.best_layer import BestLayer
 from mlloop_gui.plots.boundary import BoundaryPlot, Mode
 from mlloop_gui.plots.confusion import ConfusionMatrix
 from mlloop_gui.plots.embedding import ScatterEmbedding
@@ -51,6 +53,8 @@ class BoundaryView(Card):
         self.plot.setObjectName("plot.boundary")
         self.plot.setAccessibleName("Decision boundary")
         self.plot.sample_clicked.connect(session.select_sample)
+        self._best_lines = BestLayer()
+        self.plot.addItem(self._best_lines, ignoreBounds=True)
         self._axes = _AxisChooser(session)
         self.confusion = ConfusionMatrix("Confusion (validation)")
         self.embedding = ScatterEmbedding("Last hidden layer (PCA)")
@@ -91,11 +95,37 @@ class BoundaryView(Card):
         for label, name in ((self._train, "Train"), (self._validation, "Validation")):
             label.setAccessibleName(f"{name} result")
             column.addWidget(label)
+        self._best = QPushButton("Best possible")
+        self._best.setObjectName("best_possible")
+        self._best.setCheckable(True)
+        bold = QFont(self._best.font())
+        bold.setBold(True)  # as it is while it is on
+        width = QFontMetrics(bold).horizontalAdvance(self._best.text())
+        self._best.setMinimumWidth(width + 2 * font_px())
+        self._best.setToolTip(
+            "Dashed: where the best model that there can be would draw its line."
+            " The law that these data are drawn by is known, so nothing does better on new data."
+        )
+        self._best.toggled.connect(self._show_best)
+        self._session.reference.changed.connect(self._show_best)
         row.addLayout(column, 1)
+        row.addWidget(self._best)
         row.addWidget(self._test)
         return made
 
     # -- following -----------------------------------------------------------------------------
+
+    @Slot()
+    def _show_best(self) -> None:
+        """Draw the best line that there can be, once it is known."""
+        reference, wanted = self._session.reference, self._best.isChecked()
+        if wanted:
+            reference.want()
+        if wanted and reference.found is not None:
+            found = reference.found
+            self._best_lines.set_lines(found.extent, *found.lines)
+        else:
+            self._best_lines.clear()
 
     @Slot()
     def _restart(self) -> None:
@@ -103,6 +133,11 @@ class BoundaryView(Card):
         if frame is None:
             return
         problem = frame.problem
+        columns = len(problem.dataset.columns)
+        self._best.setVisible(
+            problem.dataset.generated and columns == (2 if problem.classes else 1)
+        )
+        self._show_best()
         wide = len(problem.dataset.columns) > 2
         self._axes.offer(problem.dataset.columns, frame.columns)
         self._axes.setVisible(wide)
@@ -254,7 +289,7 @@ class BoundaryView(Card):
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in the theme's colours."""
-        for part in (self.plot, self.confusion, self.embedding):
+        for part in (self.plot, self.confusion, self.embedding, self._best_lines):
             part.set_theme(theme)
         if self._session.frame is not None and self._session.frame.map is not None:
             self._show_map(self._session.frame)

@@ -58,7 +58,9 @@ class CurvesView(QWidget):
         self._drawn: tuple[object, ...] = ()
         session.run_started.connect(self._restart)
         session.frame_changed.connect(self._follow)
+        session.reference.changed.connect(self._show_reference)
         self._restart()  # the run may be on screen already
+        self._show_reference()
 
     def sizeHint(self) -> QSize:
         """Wide enough for a curve's shape to be seen."""
@@ -128,6 +130,19 @@ class CurvesView(QWidget):
             for refresh in refreshers:
                 refresh(frame)
         self._due, self._shown, self._drawn = [], curves, drawn
+
+    @Slot()
+    def _show_reference(self) -> None:
+        """Level lines of what no model can do better, where that is known."""
+        found = self._session.reference.found
+        best, floor = [], []
+        if found is not None:
+            if found.bayes is not None:
+                best.append((found.headline, "best possible"))
+            if found.twins.loss_floor > 0.0:
+                floor.append((found.twins.loss_floor, "floor that twins force"))
+        self.quality.set_guides(best)
+        self.loss.set_guides(floor)
 
     # -- one plot each -------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ __all__ = ["FACES", "Face", "faces_of"]
 
 #: By stage, the modules of this package with their classes.
 FACES: dict[Stage, tuple[tuple[str, str], ...]] = {
+    Stage.REPRESENT: (("own", "OwnFace"),),
     Stage.TRANSFORM: (("warp", "WarpFace"),),
     Stage.PREDICT: (("embedding", "EmbeddingFace"),),
     Stage.LOSS: (("compare", "CompareFace"), ("price", "PriceFace")),

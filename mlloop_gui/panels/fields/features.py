@@ -1,4 +1,4 @@
-"""The inputs that the model sees: a list to tick, in the order of the data's columns."""
+"""The inputs that the model sees: a list to tick, and a line to type formulas of them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
+    QLabel,
+    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QPushButton,
@@ -17,23 +19,46 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.errors import InputError
 from core.experiment import Field
 from core.registry import registry
+from core.representation.grammar import FUNCTIONS
 from mlloop_gui.panels.fields.binding import ANY, Binding, Session
 
 ROWS_SHOWN = 12
 NAMED = 3  # so many are listed by name in the box
 
 
-def input_names(session: Session) -> list[str]:
-    """The names of the inputs that there are; only those chosen where the data is not yet read."""
+def column_names(session: Session) -> list[str]:
+    """The names of the columns that there are; none where the data is not yet read."""
     data = session.experiment.data
     known = list(registry("sources")[data.source].inputs)
-    problem = session.problem
-    chosen = list(session.experiment.representation.features or ())
-    if not known and problem is not None:
-        known = list(problem.dataset.column_names)
-    return known if set(chosen) <= set(known) else chosen
+    if not known and session.problem is not None:
+        known = list(session.problem.dataset.column_names)
+    return known
+
+
+def number_names(session: Session) -> list[str]:
+    """The names of the columns that formulas may be made of."""
+    problem, known = session.problem, column_names(session)
+    if problem is None or list(problem.dataset.column_names) != known:
+        return known
+    return [column.name for column in problem.dataset.columns if column.kind == "number"]
+
+
+def input_names(session: Session) -> list[str]:
+    """All that can be ticked: the columns, and the formulas that are chosen.
+
+    Only what is chosen where the data is not yet read.
+    """
+    known, chosen = column_names(session), list(session.experiment.representation.features or ())
+    made = [name for name in chosen if name not in known]
+    try:
+        for text in made:
+            FUNCTIONS.parse(text, known)
+    except InputError:
+        return chosen  # columns of data that are on their way
+    return known + made if known else chosen
 
 
 class InputList(QFrame):
@@ -58,19 +83,65 @@ class InputList(QFrame):
             button.setProperty("state", state)
             button.clicked.connect(self._tick_all)
             buttons.addWidget(button)
+        self.formula = QLineEdit(self)
+        self.formula.setObjectName("representation.formula")
+        self.formula.setAccessibleName("A formula of the inputs")
+        self.formula.setPlaceholderText("Add a formula: sin(3*x1) + x2^2")
+        self.formula.setToolTip(
+            "One more input, made of the others: + - * / ^ and functions such as sin, exp, sqrt,"
+            " max. Enter adds it."
+        )
+        self.formula.returnPressed.connect(self._add_formula)
+        self.error = QLabel(self)
+        self.error.setObjectName("representation.formula.error")
+        self.error.setProperty("role", "error")
+        self.error.setWordWrap(True)
+        self.error.hide()
+        self._columns: list[str] = []
         column.addWidget(self.list)
         column.addLayout(buttons)
+        column.addWidget(self.formula)
+        column.addWidget(self.error)
         self.setFocusProxy(self.list)
 
-    def fill(self, names: list[str], ticked: list[str]) -> None:
-        """List `names`, some of them ticked."""
+    def fill(self, names: list[str], ticked: list[str], columns: list[str]) -> None:
+        """List `names`, some of them ticked; formulas may be made of `columns`."""
         self.list.clear()
         for name in names:
-            item = QListWidgetItem(name, self.list)
-            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-            state = Qt.CheckState.Checked if name in ticked else Qt.CheckState.Unchecked
-            item.setCheckState(state)
+            self._add(name, name in ticked)
         self.list.setCurrentRow(0)
+        self._columns = columns
+        self.formula.setVisible(bool(columns))
+        self.formula.clear()
+        self._say("")
+
+    def _add(self, name: str, ticked: bool) -> None:
+        item = QListWidgetItem(name, self.list)
+        item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+        item.setCheckState(Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
+
+    def _say(self, problem: str) -> None:
+        self.error.setText(problem)
+        self.error.setVisible(bool(problem))
+        self.adjustSize()
+
+    def _add_formula(self) -> None:
+        """Take what is typed as one more input; what cannot be read stays, with the reason."""
+        text = self.formula.text().strip()
+        if not text:
+            return
+        try:
+            name = str(FUNCTIONS.parse(text, self._columns))
+        except InputError as error:
+            self._say(error.problem)
+            return
+        there = self.list.findItems(name, Qt.MatchFlag.MatchExactly)
+        if there:
+            there[0].setCheckState(Qt.CheckState.Checked)
+        else:
+            self._add(name, ticked=True)
+        self.formula.clear()
+        self._say("")
 
     def ticked(self) -> list[str]:
         """The names that are ticked."""
@@ -142,7 +213,7 @@ class FeaturesEditor(QComboBox):
     def showPopup(self) -> None:
         names = input_names(self._session)
         chosen = names if self.binding.value is None else self.binding.value
-        self.inputs.fill(names, chosen)
+        self.inputs.fill(names, list(chosen), number_names(self._session))
         if names:
             self.inputs.open_at(self.mapToGlobal(self.rect().bottomLeft()), self.width())
 

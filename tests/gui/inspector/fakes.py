@@ -14,6 +14,20 @@ from mlloop_gui.driver import Driver
 from mlloop_gui.frames import Frame, RunState, View
 
 
+class FakeReference(QObject):
+    """What a run is held against, as a test puts it."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: Any = None
+        self.wanted = False
+
+    def want(self) -> None:
+        self.wanted = True
+
+
 class FakeSession(QObject):
     """The part of `Session` that inspectors use, driven by hand."""
 
@@ -25,6 +39,7 @@ class FakeSession(QObject):
 
     def __init__(self, experiment: Experiment) -> None:
         super().__init__()
+        self.reference = FakeReference()
         self.frame: Frame | None = None
         self.view = View(boundary=False, curves=False, embedding=False)
         self.test_openings = 0
