@@ -152,6 +152,12 @@ class Docks(QObject):
                 Tab("runs", "Runs", "The runs that are kept, side by side", self._runs),
                 Tab("landscape", "Landscape", "The loss over two directions", self._landscape),
                 Tab("by_hand", "By hand", "Be the optimizer of three numbers", self._by_hand),
+                Tab(
+                    "validate",
+                    "Validate",
+                    "How much a score depends on the split, the number of samples, a setting",
+                    self._validate,
+                ),
             )
         )
         header = self.inspectors.header
@@ -187,6 +193,11 @@ class Docks(QObject):
         from mlloop_gui.views.by_hand_view import ByHandView
 
         return ByHandView(self._session)
+
+    def _validate(self) -> QWidget:
+        from mlloop_gui.views.validation_view import ValidationView
+
+        return ValidationView(self._session)
 
     # -- showing -------------------------------------------------------------------------------
 

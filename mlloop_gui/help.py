@@ -11,7 +11,7 @@ from mlloop_gui.actions import COMMANDS, SIZES
 
 OTHER_KEYS = (
     ("1 … 9", "Open the inspector of a stage"),
-    ("Ctrl+1 … Ctrl+5", "Inspector, filmstrip, runs, landscape, by hand"),
+    ("Ctrl+1 … Ctrl+6", "Inspector, filmstrip, runs, landscape, by hand, validate"),
     ("← → PgUp PgDown Home End", "On the time bar: an update, an epoch, start and end"),
     ("Shift+← Shift+→", "On the boundary: previous, next sample"),
     ("← → ↑ ↓ Enter", "On the network: choose a unit, edit its bias and weights"),

@@ -9,14 +9,14 @@ from core.experiment import Experiment
 from mlloop_gui.panels.base import Panel
 from mlloop_gui.panels.fields.written import format_number
 
-_OWNERS = {
+OWNERS = {
     "optimizer.momentum": ("momentum", "nesterov"),
     "optimizer.beta1": ("adam", "adamw"),
     "optimizer.beta2": ("rmsprop", "adam", "adamw"),
     "optimizer.epsilon": ("adagrad", "rmsprop", "adam", "adamw"),
     "optimizer.weight_decay": ("adamw",),
 }
-_SCHEDULES = {
+SCHEDULES = {
     "optimizer.step_epochs": "step",
     "optimizer.factor": "step",
     "optimizer.decay": "exponential",
@@ -42,16 +42,16 @@ class OptimizerPanel(Panel):
         "optimizer.epsilon",
         "optimizer.weight_decay",
         "optimizer.schedule",
-        *_SCHEDULES,
+        *SCHEDULES,
         "optimizer.shuffle",
         "optimizer.clip_norm",
     )
 
     def applies(self, path: str, experiment: Experiment) -> bool:
-        if path in _OWNERS:
-            return experiment.optimizer.name in _OWNERS[path]
-        if path in _SCHEDULES:
-            return experiment.optimizer.schedule == _SCHEDULES[path]
+        if path in OWNERS:
+            return experiment.optimizer.name in OWNERS[path]
+        if path in SCHEDULES:
+            return experiment.optimizer.schedule == SCHEDULES[path]
         return True
 
     @Slot()
