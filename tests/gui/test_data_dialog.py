@@ -124,6 +124,16 @@ def test_kinds_target_and_gaps_are_chosen(make, table, session):
     assert dialog.settings()["columns"] == {"id": "number"}
 
 
+def test_a_column_can_be_taken_for_a_text(make, table, session):
+    dialog = make(table)
+    assert "like a name or a date" in sentences(dialog)["note"]
+    choose(kind_menu(dialog, "note"), "text")
+    assert sentences(dialog)["note"] == f"{ROWS} different texts: their words are counted"
+    session.choose_source("csv", **dialog.settings())
+    dataset = load_dataset(session.experiment)
+    assert [column.kind for column in dataset.columns] == ["number", "category", "text"]
+
+
 def test_a_wrong_choice_is_said_and_can_be_mended(make, table):
     dialog = make(table)
     choose(kind_menu(dialog, "note"), "number")
