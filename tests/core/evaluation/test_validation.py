@@ -97,26 +97,28 @@ def test_folds_that_cannot_be(folds: int, repeats: int, said: str) -> None:
 
 
 def table(numbers: bool = False) -> Dataset:
-    """Numbers with gaps and a category of which one value is rare, by one row of each fold."""
+    """Numbers with gaps, a category of which some values are rare, and texts."""
     rng = np.random.default_rng(8)
-    inputs = np.column_stack([rng.standard_normal((32, 2)), np.arange(32) % 3])
+    texts = tuple(f"word{row % 7} word{row % 5} only{row}" for row in range(32))
+    inputs = np.column_stack([rng.standard_normal((32, 2)), np.arange(32) % 3, np.arange(32)])
     inputs[rng.integers(0, 32, 5), 0] = np.nan
     inputs[:4, 2] = [3, 4, 5, -1]
     columns = (
         Column("a"),
         Column("b"),
         Column("c", "category", ("p", "q", "r", "s", "t", "u")),
+        Column("d", "text", texts),
     )
     target = inputs[:, 1] * 3 + 7 if numbers else rng.permutation(np.arange(32) % 2)
     return replace(
-        dataset(np.zeros((32, 3)), target, 0 if numbers else 2), columns=columns, inputs=inputs
+        dataset(np.zeros((32, 4)), target, 0 if numbers else 2), columns=columns, inputs=inputs
     )
 
 
 def poisoned(data: Dataset, row: int, value: float) -> Dataset:
-    """The same data with one row's numbers, category and target replaced."""
+    """The same data with one row's numbers, category, text and target replaced."""
     inputs, target = np.array(data.inputs), data.target.copy()
-    inputs[row] = value, -value, 5
+    inputs[row] = value, -value, 5, (row + 3) % 32
     target[row] = 1 - target[row] if data.classification else value
     return replace(data, inputs=inputs, target=target, true_target=target)
 
@@ -141,6 +143,12 @@ LEAKS: dict[str, tuple[dict[str, Any], bool]] = {
     "classes": ({"loss__name": "binary_cross_entropy"}, False),
     "numbers": ({"loss__name": "mse", "representation__target_scaling": "standard"}, True),
     "range": ({"representation__scaling": "minmax"}, False),
+    "products": ({"representation__degree": 3, "representation__encoding": "ordinal"}, False),
+    "formula": ({"representation__features": ["a", "b * a", "c"]}, False),
+    "nearness": ({"representation__rbf": 5}, True),
+    "components": ({"representation__components": 3}, False),
+    "letters": ({"representation__text": "characters", "representation__vocabulary": 30}, False),
+    "tfidf": ({"representation__text": "tfidf"}, True),
     "patience": ({"stop__patience": 1, "optimizer__learning_rate": 1.0, "stop__epochs": 9}, False),
     "target": ({"stop__target_metric": 0.6, "stop__epochs": 9, "optimizer__name": "adam"}, True),
 }
