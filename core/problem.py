@@ -298,7 +298,11 @@ def prepare_rows(
     if experiment.data.shuffle_labels:
         dataset = with_shuffled_labels(dataset, parts.train, experiment.data_seed)
     representation = Representation.fit(
-        dataset, parts.train, experiment.representation, lambda: told(FITTED / 2)
+        dataset,
+        parts.train,
+        experiment.representation,
+        lambda: told(FITTED / 2),
+        experiment.data_seed,
     )
     loss = suitable_loss(experiment.loss, dataset)
     dtype = np.dtype(experiment.model.dtype)
