@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from core.explain.case import NOTHING_ASKED
 from core.runs import RunSummary
 from core.stages import Stage, StepSize
 from mlloop_gui.driver import Driver
@@ -108,6 +109,7 @@ class Controls(QObject):
 
     def switch_run(self, number: int) -> None:
         """Make a kept run the live one, where it stands."""
+        self.show(asked=NOTHING_ASKED)  # of its data nothing sealed is open
         self._change = self._worker.send("switch", number)
 
     def forget_run(self, number: int) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal, Sl
 from core import experiment as experiment_files
 from core.errors import InputError
 from core.experiment import Experiment, is_live
+from core.explain.case import NOTHING_ASKED
 from core.problem import Problem
 from core.runs import RunSummary
 from mlloop_gui.controls import Controls
@@ -234,7 +235,9 @@ class Session(Controls):
         self._show_experiment(experiment.at(0))
         if problem is not None and same_data(experiment, self._settled):
             self._send_new(experiment, problem)
-        elif experiment.data.source == "csv":
+            return
+        self.show(asked=NOTHING_ASKED)  # the test part of other data is sealed
+        if experiment.data.source == "csv":
             self._loader.begin(experiment)
         else:
             self._send_new(experiment, None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,10 +13,8 @@ from core.explain.objective import total_gradient
 from core.explain.sample import Sample, sample_of
 from core.problem import Problem
 from core.record import Arrays, TurnRecord, frozen
+from core.settings.shift import ShiftSettings
 from core.stages import Stage
-
-if TYPE_CHECKING:
-    from core.settings.shift import ShiftSettings
 
 Unit = tuple[int, int]
 ArrayTable = dict[str, np.ndarray]

@@ -165,11 +165,11 @@ class Graph(Canvas):
 
     def minimumSizeHint(self) -> QSize:
         """Return the least size."""
-        return QSize(round(150 * current_scale()), 110)
+        return QSize(round(116 * current_scale()), 110)
 
     def entries(self) -> list[tuple[GraphLine | GraphMark, str]]:
         """Return what the legend names."""
-        return [(each, each.name) for each in (*self.lines, *self.marks) if each.name]
+        return [(each, each.name) for each in (*self.marks, *self.lines) if each.name]
 
     def _entry_width(self, text: str) -> float:
         return _SAMPLE * current_scale() + 4.0 + self.text_width(text)
@@ -232,10 +232,21 @@ class Graph(Canvas):
         for line in self.lines:
             self._paint_line(painter, line)
         painter.restore()
-        for mark in self.marks:
+        for mark in reversed(self.marks):  # the first one on top
             if np.isfinite([mark.x, mark.y]).all():
                 draw_mark(painter, self.pixel(mark.x, mark.y), mark.shape, self.theme)
+        self._paint_y_name(painter, area)
         self._paint_legend(painter)
+
+    def _paint_y_name(self, painter: QPainter, area: QRectF) -> None:
+        """The name of the axis in its corner, legible over a line."""
+        text = f"↑ {self.y_name}"
+        width = min(self.text_width(text), area.width() - 6.0)
+        box = QRectF(area.left() + 3.0, area.top() + 1.0, width, self.line_height())
+        backdrop = QColor(self.theme.paper)
+        backdrop.setAlpha(200)
+        painter.fillRect(box, backdrop)
+        self.write(painter, box, text, self.theme.muted, Qt.AlignmentFlag.AlignLeft)
 
     def draw_under(self, painter: QPainter, area: QRectF) -> None:
         """Paint what lies under the lines."""
@@ -254,8 +265,6 @@ class Graph(Canvas):
             box = QRectF(0.0, y - line / 2.0, area.left() - 5.0, line)
             self.write(painter, box, text, muted, Qt.AlignmentFlag.AlignRight)
         self._paint_x_ticks(painter, area, line)
-        corner = QRectF(area.left() + 4.0, area.top() + 1.0, area.width() - 8.0, line)
-        self.write(painter, corner, f"↑ {self.y_name}", muted, Qt.AlignmentFlag.AlignLeft)
 
     def _paint_x_ticks(self, painter: QPainter, area: QRectF, line: float) -> None:
         """The numbers under the frame, and the axis's name in the room that they leave."""

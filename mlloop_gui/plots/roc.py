@@ -140,12 +140,12 @@ def roc_plot(parent: QWidget | None = None) -> RateCurve:
 
 def precision_recall_plot(parent: QWidget | None = None) -> RateCurve:
     """Return the plot of precision against recall."""
-    made = RateCurve("Precision and recall", "found (recall)", "precision", parent)
+    made = RateCurve("Precision", "found (recall)", "precision", parent)
     made.setObjectName("plot.precision_recall")
     return made
 
 
-class CostCurve(Graph):
+class CostCurvePlot(Graph):
     """What mistakes cost at each threshold; a click takes a threshold.
 
     Signals
@@ -179,6 +179,6 @@ class CostCurve(Graph):
 def marks_at(
     now: tuple[float, float] | None, cheapest: tuple[float, float] | None
 ) -> list[GraphMark]:
-    """Return the two marks of a curve; the diamond lies under the disc."""
-    marks = [] if cheapest is None else [GraphMark(CHEAPEST, *cheapest, "diamond")]
-    return marks if now is None else [*marks, GraphMark(NOW, *now)]
+    """Return the two marks of a curve."""
+    marks = [] if now is None else [GraphMark(NOW, *now)]
+    return marks if cheapest is None else [*marks, GraphMark(CHEAPEST, *cheapest, "diamond")]

@@ -45,7 +45,8 @@ class Unseen:
         part = part if unseen else problem.parts.train
         most = min(CHECK_ROWS, max(500, PRODUCTS // record.layout.parameters))
         rows = some_rows(case, part, most)
-        return cls(problem, rows, scores_of(case, problem, rows), len(part), unseen)
+        scores = activations_of_now(case, problem.inputs(rows))[-1]
+        return cls(problem, rows, scores, len(part), unseen)
 
     @property
     def truth(self) -> np.ndarray:
@@ -61,9 +62,8 @@ class Unseen:
         }
 
 
-def scores_of(case: Case, problem: Problem, rows: np.ndarray) -> np.ndarray:
-    """Scores (rows, outputs) of some rows, at the parameters as they are now."""
+def activations_of_now(case: Case, x: np.ndarray) -> list[np.ndarray]:
+    """Each layer's output for represented inputs (n, features), at the parameters as they are."""
     record, context = case.record, case.context
     theta = next(t for t in (context.theta, record.theta_after, record.theta) if t is not None)
-    kernel = kernel_of(context, record.theta.dtype.name, False)
-    return kernel.activations(problem.inputs(rows), theta)[-1]
+    return kernel_of(context, record.theta.dtype.name, False).activations(x, theta)

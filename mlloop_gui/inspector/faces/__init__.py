@@ -23,7 +23,14 @@ FACES: dict[Stage, tuple[tuple[str, str], ...]] = {
     Stage.BACKPROPAGATE: (("neuron", "NeuronFace"),),
     Stage.UPDATE: (("step", "StepFace"), ("leap", "LeapFace")),
     Stage.ITERATE: (("epoch", "EpochFace"), ("moved", "MovedFace")),
-    Stage.EVALUATE: (("wrong", "WrongFace"),),
+    Stage.EVALUATE: (
+        ("wrong", "WrongFace"),
+        ("threshold", "ThresholdFace"),
+        ("classes", "ClassesFace"),
+        ("calibration", "CalibrationFace"),
+        ("residuals", "ResidualsFace"),
+        ("shift", "ShiftFace"),
+    ),
 }
 
 

@@ -107,6 +107,10 @@ class Face(QWidget):
         """Return whether there is anything to show yet."""
         return moment.record is not None or self.stage is Stage.EVALUATE
 
+    def unfit(self, moment: Moment) -> str:
+        """Return why there is nothing to show for this task; empty where there is."""
+        return ""
+
     def register(self, *widgets: Any) -> None:
         """Have widgets take the theme of the face."""
         self._themed += [widget for widget in widgets if hasattr(widget, "set_theme")]
@@ -115,6 +119,10 @@ class Face(QWidget):
         """Show a moment; where the lens's arrays are still to come, keep what is shown."""
         if not self.ready(moment):
             self._say(f"{NOT_YET}\n{self.stage.question}")
+            return
+        if why := self.unfit(moment):
+            self.moment = None
+            self._say(why)
             return
         if self.lens and arrays is None:
             if self.moment is None:

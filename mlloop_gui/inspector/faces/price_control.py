@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Property, QEvent, QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QWidget
+from PySide6.QtCore import Property, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QWidget
 
-from mlloop_gui.plots.keys import ARROWS, keeps
+from mlloop_gui.inspector.faces.slider_field import ArrowSlider
 
 LEAST, MOST = 1.0, 50.0
 #: Where the slider stops: about equally far apart in their logarithms.
 STOPS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50)
-
-
-class _Slider(QSlider):
-    """A slider that keeps the arrow keys, which elsewhere step the loop."""
-
-    def event(self, event: QEvent) -> bool:
-        """Take the arrows before they are shortcuts."""
-        return keeps(event, ARROWS) or super().event(event)
 
 
 class PriceControl(QWidget):
@@ -40,7 +32,7 @@ class PriceControl(QWidget):
         self.setAccessibleName("price of a miss in false alarms")
         self._price = LEAST
         self._dragged = False
-        self.slider = _Slider(Qt.Orientation.Horizontal)
+        self.slider = ArrowSlider(Qt.Orientation.Horizontal)
         self.slider.setObjectName("price.slider")
         self.slider.setRange(0, len(STOPS) - 1)
         self.slider.setPageStep(3)
