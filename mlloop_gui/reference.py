@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
+from core.data.source import Progress
 from core.problem import Problem
 from mlloop_gui.controls import Controls
-from mlloop_gui.jobs import Progress
 from mlloop_gui.maps import Extent, extent_of
 from mlloop_gui.plots import geometry
 
