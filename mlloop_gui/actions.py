@@ -34,6 +34,9 @@ COMMANDS = (
     Command("redo", "↷", "Ctrl+Shift+Z", "Make it again"),
     Command("open", "Open experiment…", "Ctrl+O", "Open an experiment file"),
     Command("open_table", "Open a table (CSV)…", "Ctrl+T", "Learn from your own CSV or TSV file"),
+    Command(
+        "draw", "Draw points…", "Ctrl+D", "Points of your own: add, spray, move, erase, relabel"
+    ),
     Command("save", "Save experiment", "Ctrl+S", "Save the settings and events to a file"),
     Command("save_as", "Save experiment as…", "Ctrl+Shift+S", "Save to another file"),
     Command("open_test", "Open the test part", "", "Look at the sealed test part; it is counted"),

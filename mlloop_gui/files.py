@@ -54,6 +54,7 @@ class Files(QObject):
             "save": self.save,
             "save_as": self.save_as,
             "open_table": self.open_table,
+            "draw": self.draw,
             "suggest": self.suggest,
         }.items():
             actions[name].triggered.connect(slot)
@@ -114,6 +115,13 @@ class Files(QObject):
                 self._session.choose_source("csv", **chosen)
             except InputError as error:
                 self._session.message.emit("error", str(error))
+
+    @Slot()
+    def draw(self) -> None:
+        """Open the drawing; the first stroke makes it what is learned."""
+        from mlloop_gui.draw.dialog import DrawDialog
+
+        DrawDialog.show_for(self._session, self._window)
 
     @Slot()
     def suggest(self) -> None:

@@ -68,7 +68,7 @@ class MenuButton(QToolButton):
 
     def _files(self, menu: QMenu) -> None:
         actions, files = self._actions, self._open_files
-        for name in ("open", "open_table"):
+        for name in ("open", "open_table", "draw"):
             menu.addAction(actions[name])
         self._recent = menu.addMenu("Recent files")
         self._recent.aboutToShow.connect(self._list_recent)

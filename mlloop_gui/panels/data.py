@@ -155,7 +155,9 @@ def _ask_table(*given: Any) -> dict[str, Any] | None:
 
 
 def _ask_points(session: Any, parent: QWidget) -> object:
-    """The drawing; imported when first asked for."""
-    from mlloop_gui.draw.start import starting_data
+    """The drawing, begun with the data on screen; imported when first asked for."""
+    from mlloop_gui.draw.dialog import DrawDialog
 
-    return session.choose_source(DRAWN, **starting_data(session))
+    dialog = DrawDialog.show_for(session, parent.window())
+    dialog.take()
+    return dialog
