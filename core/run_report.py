@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from core.experiment import FORMAT
+from core.experiment import FORMAT, Experiment
 from core.loop import LearningLoop
 from core.metrics import Evaluation
+from core.network.layout import Layout
 from core.stopping import Ending
 
 
@@ -106,12 +107,16 @@ def model_bytes(loop: LearningLoop) -> bytes:
 
     Weights have shape (inputs, outputs); nothing in the file needs pickle.
     """
-    layout, theta = loop.learner.layout, loop.learner.kernel.theta
+    return npz_bytes(loop.learner.layout, loop.learner.kernel.theta, loop.experiment)
+
+
+def npz_bytes(layout: Layout, theta: np.ndarray, experiment: Experiment) -> bytes:
+    """The same of parameters that lie in a flat vector."""
     arrays: dict[str, np.ndarray] = {}
     for i in range(layout.layers):
         arrays[f"weight_{i}"] = layout.weight(theta, i)
         arrays[f"bias_{i}"] = layout.bias(theta, i)
-    arrays["experiment"] = np.array(_as_json(loop.experiment.to_json_dict()))
+    arrays["experiment"] = np.array(_as_json(experiment.to_json_dict()))
     stream = io.BytesIO()
     np.savez(stream, **arrays)  # type: ignore[arg-type]  # the stub takes **arrays for allow_pickle
     return stream.getvalue()

@@ -39,6 +39,7 @@ COMMANDS = (
     ),
     Command("save", "Save experiment", "Ctrl+S", "Save the settings and events to a file"),
     Command("save_as", "Save experiment as…", "Ctrl+Shift+S", "Save to another file"),
+    Command("export", "Export model…", "Ctrl+E", "The model as numpy or PyTorch code, or weights"),
     Command("open_test", "Open the test part", "", "Look at the sealed test part; it is counted"),
     Command("slow_motion", "Slow motion", "F6", "Turn after turn, a second a stage; again: stop"),
     Command("guide", "Guide", "F7", "Nine short chapters, one a stage, beside the live window"),
@@ -155,6 +156,7 @@ class Actions(QObject):
             "step_back": there and (failed or not at_start),
             "reset": frame is not None,
             "open_test": frame is not None and len(frame.problem.parts.test) > 0,
+            "export": frame is not None,
         }.items():
             if self[name].isEnabled() != on:
                 self[name].setEnabled(on)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import platformdirs
 from PySide6.QtCore import QObject, Slot
@@ -10,9 +12,14 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core import experiment as experiment_files
 from core.errors import InputError
+from core.settings.file import write_whole
 from mlloop_gui.actions import Actions
 from mlloop_gui.session import Session
 from mlloop_gui.settings import Settings
+
+if TYPE_CHECKING:
+    from core.export import TrainedModel
+    from mlloop_gui.export_dialog import ExportKind
 
 FILTER = "Experiments (*.toml);;All files (*)"
 
@@ -29,6 +36,11 @@ class Dialogs:
     def ask_save(cls, parent: QWidget, proposal: str) -> str:
         """A file to save to, or an empty text."""
         return QFileDialog.getSaveFileName(parent, "Save experiment", proposal, FILTER)[0]
+
+    @classmethod
+    def ask_export(cls, parent: QWidget, proposal: str, kinds: str) -> str:
+        """A file to write the model to, or an empty text."""
+        return QFileDialog.getSaveFileName(parent, "Export model", proposal, kinds)[0]
 
 
 class Files(QObject):
@@ -53,6 +65,7 @@ class Files(QObject):
             "open": self.open,
             "save": self.save,
             "save_as": self.save_as,
+            "export": self.export,
             "open_table": self.open_table,
             "draw": self.draw,
             "suggest": self.suggest,
@@ -103,6 +116,46 @@ class Files(QObject):
             return
         self._settings.remember(path)
         self._session.message.emit("note", f"Saved to {path}.")
+
+    @Slot()
+    def export(self) -> None:
+        """Ask what the model of this moment is to be written as."""
+        from core.export import TrainedModel
+        from mlloop_gui.export_dialog import ExportDialog
+
+        frame = self._session.frame
+        if frame is None:
+            return
+        model = TrainedModel(
+            frame.experiment,
+            frame.settings,
+            frame.problem,
+            frame.layout,
+            frame.theta,
+            frame.position.update,
+            frame.position.epoch,
+        )
+        dialog = ExportDialog(model, self._window)
+        dialog.chosen.connect(self._export_as)
+        dialog.open()
+
+    @Slot(object, object)
+    def _export_as(self, model: TrainedModel, kind: ExportKind) -> None:
+        proposal = str(Path(self._folder()) / f"model{kind.suffix}")
+        path = Dialogs.ask_export(self._window, proposal, kind.filter)
+        if not path:
+            return
+        path = path if Path(path).suffix else path + kind.suffix
+        tell = self._session.message.emit
+
+        def work(progress: Callable[[float], None]) -> None:
+            write_whole(path, kind.content(model))
+
+        self._session.jobs.start(
+            work,
+            lambda _: tell("note", f"Wrote {path}."),
+            lambda problem: tell("error", problem),
+        )
 
     @Slot()
     def open_table(self) -> None:

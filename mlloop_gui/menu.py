@@ -73,7 +73,7 @@ class MenuButton(QToolButton):
         self._recent = menu.addMenu("Recent files")
         self._recent.aboutToShow.connect(self._list_recent)
         menu.addAction(self._action("Reopen the last session", "", files.open_last_session))
-        for name in ("save", "save_as"):
+        for name in ("save", "save_as", "export"):
             menu.addAction(actions[name])
         menu.addSeparator()
 

@@ -57,7 +57,7 @@ WINDOW = (
     ("session",),
     ("actions",),
     ("help",),
-    ("data_dialog", "draw", "panels", "inspector", "guide"),
+    ("data_dialog", "export_dialog", "draw", "panels", "inspector", "guide"),
     ("views", "files"),
     ("docks", "menu"),
     ("main_window",),

@@ -13,6 +13,7 @@ from typing import Any
 
 from core.errors import InputError
 from core.experiment import Experiment, parse_assignment
+from core.export import TrainedModel, numpy_script, torch_script
 from core.flights import Stop
 from core.loop import LearningLoop
 from core.metrics import Evaluation
@@ -42,6 +43,8 @@ def run(words: list[str]) -> int:
     parser.add_argument("--test", action="store_true", help="open the sealed test part")
     parser.add_argument("--json", metavar="OUT", help="write the report; - is standard output")
     parser.add_argument("--model", metavar="OUT.npz", help="write the trained parameters")
+    parser.add_argument("--script", metavar="OUT.py", help="write the model as a numpy script")
+    parser.add_argument("--torch", metavar="OUT.py", help="write the model as PyTorch code")
     parser.add_argument("--figure", metavar="OUT.png", help="draw what was learned, and how")
     given = parser.parse_args(words)
     overrides = {
@@ -49,7 +52,8 @@ def run(words: list[str]) -> int:
         "stop.updates": whole("--updates", given.updates, 0, LARGEST_COUNT),
         "stop.epochs": whole("--epochs", given.epochs, 0, LARGEST_COUNT),
     }
-    output = Output({"--json": given.json, "--model": given.model, "--figure": given.figure})
+    flags = ("json", "model", "script", "torch", "figure")
+    output = Output({f"--{flag}": getattr(given, flag) for flag in flags})
     if given.figure not in (None, "-") and not given.figure.lower().endswith(".png"):
         raise InputError(
             "pictures are PNG", field="--figure", value=given.figure, allowed="a name in .png"
@@ -64,6 +68,9 @@ def run(words: list[str]) -> int:
         output.write("--json", json_bytes(run_report(loop, status, reason, parts)))
     if "--model" in output:
         output.write("--model", model_bytes(loop))
+    for flag, write in (("--script", numpy_script), ("--torch", torch_script)):
+        if flag in output:
+            output.write(flag, write(TrainedModel.of(loop)).encode("utf-8"))
     lines = summary(loop, status, reason, parts)
     if "--figure" in output:
         from mlloop_gui.cli.figure import run_figure

@@ -83,7 +83,7 @@ FORMULA = (
     "-(x1 - 2)^2 / (1 - x2 - -3) + max(sin(3*x1), abs(x2)^3^0.5, -1e-3) - abs(-pi * x2) * (2 + e)"
 )
 PIECES: dict[str, dict[str, Any]] = {
-    "formula": {"features": ["x1", FORMULA, "x2", "x1*x2"]},
+    "formula": {"features": ["x1", FORMULA, "x1 - (x2 - 3)", "x1/(3/(x2 + 9))"]},
     "formula without a value": {"features": ["log(x1 + 100)", "sqrt(x2 + 9)", "0*x1 + 1/0^-1"]},
     "degree": {"degree": 4},
     "degree, formula": {"features": ["x2", "cos(x1)"], "degree": 2},
