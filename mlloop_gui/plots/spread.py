@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from mlloop_gui.plots import numbers
 
 Floats = NDArray[np.float64]
-FOLDS, SAMPLES, SETTING = "folds", "samples", "setting"
 Kind = Literal["folds", "samples", "setting"]
+FOLDS: Final = "folds"
+SAMPLES: Final = "samples"
+SETTING: Final = "setting"
 #: Where places are given as exponents of ten, 0 stands this far left of the least of the others.
 _BEFORE_ALL = 0.75
 

@@ -220,8 +220,8 @@ class SpreadLayer(InView):
                 self._paint_interval(p, transform, part, place, x + side)
                 for value in part.scores[place].tolist():
                     if np.isfinite(value):
-                        at = QPointF(x + side, self._y(transform, value))
-                        dot(p, at, style, theme, 2.3 * scale)
+                        middle = QPointF(x + side, self._y(transform, value))
+                        dot(p, middle, style, theme, 2.3 * scale)
 
 
 def _stretches(known: np.ndarray) -> list[tuple[int, int]]:

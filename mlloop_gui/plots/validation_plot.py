@@ -238,7 +238,10 @@ class ValidationPlot(Plot):
 
     def _set_cursor(self, place: int | None) -> None:
         self._cursor = place
-        self.set_readout("" if place is None else self.text_at(place))
+        said = "" if place is None else self.text_at(place)
+        self.set_readout(said)
+        # The line above a narrow plot has no room for all of it.
+        self.viewport().setToolTip(said)
         self._show()
 
     def hover(self, at: QPointF) -> None:

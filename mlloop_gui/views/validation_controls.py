@@ -88,7 +88,7 @@ class ValidationControls(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._repeats = {FOLDS: 1, SETTING: 1, SAMPLES: USUAL_DRAWS}
+        self._repeats: dict[Kind, int] = {FOLDS: 1, SETTING: 1, SAMPLES: USUAL_DRAWS}
         self._shown: Kind = FOLDS
         self._experiment: Experiment | None = None
         self._open_rows = self._classes = 0
@@ -178,7 +178,8 @@ class ValidationControls(QWidget):
 
     def choice(self) -> Choice:
         """Return what is chosen; raises `InputError` where a value is none."""
-        kind, path, values = self._shown, "", ()
+        kind, path = self._shown, ""
+        values: tuple[float, ...] = ()
         if kind == SETTING:
             path = self.setting.currentData() or ""
             values = read_values(self.values.text(), fields()[path])

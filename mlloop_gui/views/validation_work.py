@@ -17,7 +17,6 @@ from core.evaluation.summary import summary
 from core.evaluation.validation import (
     LOADED,
     CrossValidation,
-    Curve,
     FoldResult,
     cross_validate,
     learning_curve,
@@ -118,16 +117,16 @@ class Asked:
 
     def __call__(self, progress: Progress) -> Found:
         """Compute it; raises `InputError`, and whatever ``progress`` does."""
-        given = self.experiment, self.folds, self.repeats, progress, self.dataset
+        experiment, folds, repeats, data = self.experiment, self.folds, self.repeats, self.dataset
         if self.kind == FOLDS:
-            found = cross_validate(*given)
+            found = cross_validate(experiment, folds, repeats, progress, data)
             return _found(self, (None,), (found,))
-        curve: Curve
         if self.kind == SAMPLES:
-            _, folds, draws, *rest = given
-            curve = learning_curve(self.experiment, self.values, draws, folds, *rest)
+            curve = learning_curve(experiment, self.values, repeats, folds, progress, data)
         else:
-            curve = validation_curve(self.experiment, self.path, self.values, *given[1:])
+            curve = validation_curve(
+                experiment, self.path, self.values, folds, repeats, progress, data
+            )
         return _found(self, curve.values, curve.points)
 
     # -- words ---------------------------------------------------------------------------------

@@ -108,7 +108,9 @@ def test_folds_are_read_out_and_told(plot) -> None:
     mean = "mean: train 0.100 ± 0.0200, validation 0.300 ± 0.0200 (95 %: 0.250 to 0.350)"
     plot.hover(plot.to_pixel(7.0, 0.2))
     assert plot.readout() == mean
+    assert plot.viewport().toolTip() == mean, "where the line above is too short"
     plot.unhover()
+    assert plot.viewport().toolTip() == ""
     assert plot.readout() == ""
     assert plot.accessibleDescription() == f"Validation. 6 fits; {mean}."
     headers, columns = plot.as_table()
