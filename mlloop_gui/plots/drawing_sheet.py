@@ -174,10 +174,11 @@ class DrawingSheet(Canvas):
 
     def _draw_axes(self, painter: QPainter, area: QRectF) -> None:
         painter.setPen(QPen(QColor(self.theme.grid), 1.0))
-        marks: list[tuple[int, float, float]] = []
+        marks: list[tuple[int, float, str]] = []
         for axis in (0, 1):
             low, high = float(self._low[axis]), float(self._high[axis])
-            for value in numbers.ticks(low, high, 5)[1]:
+            step, values = numbers.ticks(low, high, 5)
+            for value, text in zip(values, numbers.tick_texts(values, step), strict=True):
                 share = (value - low) / (high - low)
                 if axis == 0:
                     place = area.left() + share * area.width()
@@ -185,13 +186,12 @@ class DrawingSheet(Canvas):
                 else:
                     place = area.bottom() - share * area.height()
                     painter.drawLine(QPointF(area.left(), place), QPointF(area.right(), place))
-                marks.append((axis, place, value))
+                marks.append((axis, place, text))
         painter.setPen(QColor(self.theme.border))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(area)
         high = self.line_height()
-        for axis, place, value in marks:
-            text = numbers.short(value)
+        for axis, place, text in marks:
             if axis == 0:
                 box = QRectF(place - 30.0, area.bottom() + 2.0, 60.0, high)
                 self.write(painter, box, text, self.theme.muted)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QSlider
 from core.experiment import Experiment
 from mlloop_gui.draw.dialog import DrawDialog
 from mlloop_gui.draw.drawing import Drawing
+from mlloop_gui.edits import data_key
 from mlloop_gui.plots.drawing_sheet import DrawingSheet
 from tests.gui.helpers import small
 
@@ -305,6 +306,14 @@ def test_points_far_out_are_in_sight_and_keep_their_place(draw):
     assert_near(hand.points[4], (5e5, 0.0), hand.sheet)
 
 
+def test_openings_of_the_test_part_are_counted_by_points_and_not_by_shift():
+    key = data_key(drawn())
+    assert key == data_key(drawn().replace("data.shift", {"turn": 20.0}))
+    assert key == data_key(drawn().with_new_seed(8))
+    assert key != data_key(drawn([*CORNERS, (0.0, 0.0, 0)]))
+    assert key != data_key(drawn().replace("data.seed", 8))
+
+
 def test_a_sheet_is_full_at_its_most():
     drawing = Drawing([(float(n), 0.0, n % 2) for n in range(19_998)])
     drawing.spray((0.0, 0.0), (1.0, 1.0), 6, 1)
@@ -332,6 +341,16 @@ def test_strokes_are_taken_back_one_by_one():
     drawing.undo()
     assert drawing.points() == CORNERS
     assert not drawing.can_undo
+
+
+def test_it_follows_another_theme(draw):
+    hand = draw(drawn())
+    button = hand.dialog.findChild(QAbstractButton, "draw.class.0")
+    before = button.icon().pixmap(22).toImage()
+    hand.player.window.choose_theme("dark")
+    hand.player.until(lambda: hand.sheet.theme.dark)
+    hand.player.until(lambda: button.icon().pixmap(22).toImage() != before)
+    assert hand.dialog.drawing.points() == CORNERS
 
 
 def test_it_goes_with_its_window(draw):
