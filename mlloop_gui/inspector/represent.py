@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from core.problem import Problem
 from core.representation.objects import ObjectView, object_view
 from core.stages import Stage
 from mlloop_gui.inspector.base import Inspector
@@ -55,18 +56,22 @@ class RepresentInspector(Inspector):
         self.truths.set_array(record.y, columns=outputs, selected=selected)
 
     def _fill_object(self, moment: Moment, view: ObjectView, x: np.ndarray) -> None:
-        features = moment.problem.representation.features
+        order = telling_order(moment.problem, x)
+        features, x = [moment.problem.representation.features[k] for k in order], x[order]
         kinds = {column.name: column.kind for column in moment.problem.dataset.columns}
         said = {
             value.name: f"{_signed(value.text, kinds[value.name])} {value.unit}".strip()
             for value in view.values
         }
         target = view.target
+        sources = [_source(feature.columns, said) for feature in features]
+        if only_texts(moment.problem):
+            # The sentence itself stands beside the table.
+            sources = ["in the text" if value else "" for value in x.tolist()]
         self.object.set_numbers(
             [feature.name for feature in features],
             [
-                Column("the object", [_source(feature.columns, said) for feature in features],
-                       "What the data say, with the unit"),
+                Column("the object", sources, "What the data say, with the unit"),
                 Column("x", x, "What the model gets", signed=True),
                 Column("how", [numbers.signed(feature.formula) if feature.category is None
                                 else feature.formula for feature in features],
@@ -81,6 +86,16 @@ class RepresentInspector(Inspector):
     def _pick(self, row: int, column: int) -> None:
         if self.moment is not None and self.moment.record is not None:
             self.pick(self.moment.record.rows, row)
+
+
+def only_texts(problem: Problem) -> bool:
+    """Whether all that is known of an object is written in words."""
+    return all(column.kind == "text" for column in problem.dataset.columns)
+
+
+def telling_order(problem: Problem, x: np.ndarray) -> np.ndarray:
+    """The features in the order that they are listed: of texts those first that the text has."""
+    return np.argsort(x == 0, kind="stable") if only_texts(problem) else np.arange(len(x))
 
 
 def _source(columns: tuple[str, ...], said: dict[str, str]) -> str:

@@ -138,9 +138,12 @@ class BoundaryView(Card):
             problem.dataset.generated and columns == (2 if problem.classes else 1)
         )
         self._show_best()
-        wide = len(problem.dataset.columns) > 2
+        # Texts have no place on an axis.
+        drawable = any(column.kind != "text" for column in problem.dataset.columns)
+        wide = columns > 2 or not drawable
+        self.plot.setVisible(drawable)
         self._axes.offer(problem.dataset.columns, frame.columns)
-        self._axes.setVisible(wide)
+        self._axes.setVisible(wide and drawable)
         self._beside.setVisible(wide)
         if wide:
             width, share = self._across.width(), 0.6 if problem.classes < FEW_CLASSES else 0.48

@@ -16,6 +16,7 @@ from mlloop_gui.inspector.faces.own_editors import Editor, editor_for
 from mlloop_gui.inspector.facts import Fact, Facts
 from mlloop_gui.inspector.moment import Moment
 from mlloop_gui.inspector.numbers_table import Column, NumbersTable
+from mlloop_gui.inspector.represent import telling_order
 from mlloop_gui.plots import numbers
 from mlloop_gui.plots.bars import ProbabilityBars
 from mlloop_gui.theme import current_scale
@@ -109,11 +110,12 @@ class OwnFace(Face):
         self.session.show(own=self.editor.values())
 
     def _show(self, problem: Problem, trial: Trial) -> None:
-        features = problem.representation.features
+        order = telling_order(problem, trial.x)
+        features = [problem.representation.features[k] for k in order]
         self.vector.set_numbers(
             [feature.name for feature in features],
             [
-                Column("x", trial.x, "What the model gets", signed=True),
+                Column("x", trial.x[order], "What the model gets", signed=True),
                 Column("how", [numbers.signed(feature.formula) for feature in features],
                        "How the number is made, as fitted on the training part"),
             ],

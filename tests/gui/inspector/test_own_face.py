@@ -96,10 +96,27 @@ def test_a_sentence_is_typed_and_unknown_words_are_told(open_window, qtbot) -> N
     answered(qtbot, face, session)
     qtbot.waitUntil(lambda: "zorbl" in face.said.text(), timeout=WAIT)
     assert "Never seen in training" in face.said.text()
+    # The words that it has stand first.
+    x = session.frame.own.x
+    names = session.problem.representation.feature_names
+    first = [face.vector.model().headerData(k, Qt.Orientation.Vertical) for k in range(2)]
+    assert first == [names[k] for k in np.flatnonzero(x)[:2]]
     line.clear()
     qtbot.keyClicks(line, "zz")
     answered(qtbot, face, session)
     qtbot.waitUntil(lambda: "all zeros" in face.said.text(), timeout=WAIT)
+
+
+def test_texts_have_no_plane(open_window, qtbot) -> None:
+    player = open_window(Experiment().with_source("messages")[0])
+    boundary, session = player.window.boundary, player.session
+    assert not boundary.plot.isVisible()
+    assert boundary.confusion.isVisible()
+    assert boundary.embedding.isVisible()
+    session.choose_source("circle")
+    qtbot.waitUntil(lambda: boundary.plot.isVisible(), timeout=WAIT)
+    assert not boundary.confusion.isVisible()
+    player.settle()
 
 
 def test_other_data_has_another_editor(open_window, qtbot) -> None:
