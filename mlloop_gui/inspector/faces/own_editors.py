@@ -125,7 +125,7 @@ class TextEditor(Editor):
 
     def begin(self, dataset: Dataset, row: int) -> None:
         """Take a sample's text."""
-        self.line.setText(dataset.columns[0].text(dataset.inputs[row, 0]))
+        self.line.setText(dataset.columns[0].text(float(dataset.inputs[row][0])))
         self.line.setCursorPosition(0)
 
 
