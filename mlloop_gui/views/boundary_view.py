@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
-from PySide6.QtGui import QFont, QFontMetrics
+from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -30,6 +30,8 @@ from mlloop_gui.views.card import Card
 from mlloop_gui.views.pace import NUMBERS, PICTURES, Pace
 
 SHOWN = 1500
+BEST = "Best possible"
+ROOM_FOR_BEST = 37  # sizes of the text, that the results and the button's whole text take
 FEW_CLASSES = 6
 PARTS = ("train", "validation", "test")
 TITLES = {"classes": "Decision boundary", "surface": "Prediction", "curve": "Prediction"}
@@ -95,13 +97,11 @@ class BoundaryView(Card):
         for label, name in ((self._train, "Train"), (self._validation, "Validation")):
             label.setAccessibleName(f"{name} result")
             column.addWidget(label)
-        self._best = QPushButton("Best possible")
+        self._best = QPushButton(BEST)
         self._best.setObjectName("best_possible")
+        self._best.setAccessibleName(BEST)
         self._best.setCheckable(True)
-        bold = QFont(self._best.font())
-        bold.setBold(True)  # as it is while it is on
-        width = QFontMetrics(bold).horizontalAdvance(self._best.text())
-        self._best.setMinimumWidth(width + 2 * font_px())
+        self._fit_best()
         self._best.setToolTip(
             "Dashed: where the best model that there can be would draw its line."
             " The law that these data are drawn by is known, so nothing does better on new data."
@@ -112,6 +112,19 @@ class BoundaryView(Card):
         row.addWidget(self._best)
         row.addWidget(self._test)
         return made
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the results the room that they need."""
+        super().resizeEvent(event)
+        self._fit_best()
+
+    def _fit_best(self) -> None:
+        """The button's text as short as the width asks, and as wide as it is while it is on."""
+        self._best.setText(BEST if self.width() > ROOM_FOR_BEST * font_px() else BEST.split()[0])
+        bold = QFont(self._best.font())
+        bold.setBold(True)
+        width = QFontMetrics(bold).horizontalAdvance(self._best.text())
+        self._best.setMinimumWidth(width + 2 * font_px())
 
     # -- following -----------------------------------------------------------------------------
 
@@ -261,8 +274,18 @@ class BoundaryView(Card):
 
     def _show_results(self, frame: Frame) -> None:
         sampled = " (on a sample)" if frame.check.sampled else ""
-        self._train.setText(f"Train {_emphasised(frame.check.train.text())}{sampled}")
-        self._validation.setText(f"Validation {_emphasised(frame.check.validation.text())}")
+        narrow = not self._best.isHidden() and self._best.text() != BEST
+        for label, name, part in (
+            (self._train, "Train", frame.check.train),
+            (self._validation, "Validation", frame.check.validation),
+        ):
+            text = part.text()
+            label.setToolTip(text)
+            if narrow and ":" in text:
+                text = f"{text.partition(':')[0]})"
+            label.setText(
+                f"{name} {_emphasised(text)}{sampled if part is frame.check.train else ''}"
+            )
         count = self._session.test_openings
         sealed = "Test: sealed" if not count else f"Test: opened {count}×"
         if frame.test is not None:
