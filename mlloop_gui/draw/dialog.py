@@ -189,7 +189,7 @@ class DrawDialog(QDialog):
     # -- choosing ------------------------------------------------------------------------------
 
     def _choose_tool(self, name: str) -> None:
-        self._release()
+        self.sheet.let_go()
         self.tool = name
         self.tools[name].setChecked(True)
         self.sheet.holds = name == "move"
@@ -253,28 +253,28 @@ class DrawDialog(QDialog):
 
     @Slot()
     def _undo_stroke(self) -> None:
-        self._release()
+        self.sheet.let_go()
         if self.drawing.can_undo:
             self.drawing.undo()
             self._commit()
 
     @Slot()
     def _redo_stroke(self) -> None:
-        self._release()
+        self.sheet.let_go()
         if self.drawing.can_redo:
             self.drawing.redo()
             self._commit()
 
     @Slot()
     def _clear_all(self) -> None:
-        self._release()
+        self.sheet.let_go()
         self.drawing.begin()
         self.drawing.replace(())
         self._release()
 
     @Slot()
     def _take_present(self) -> None:
-        self._release()
+        self.sheet.let_go()
         problem = self._session.problem
         points = points_of(problem)
         if points:

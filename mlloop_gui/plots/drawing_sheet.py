@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from mlloop_gui.plots import numbers
@@ -213,7 +213,7 @@ class DrawingSheet(Canvas):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a stroke."""
         if event.button() == Qt.MouseButton.LeftButton:
-            self._release()
+            self.let_go()
             self._cursor, self._held = event.position(), True
             self.pressed.emit(*self.to_data(event.position()))
 
@@ -227,7 +227,7 @@ class DrawingSheet(Canvas):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End the stroke."""
         if event.button() == Qt.MouseButton.LeftButton:
-            self._release()
+            self.let_go()
 
     def leaveEvent(self, event: Any) -> None:
         """Take the brush away with the mouse."""
@@ -241,7 +241,13 @@ class DrawingSheet(Canvas):
         self._cursor = event.position()
         super().enterEvent(event)
 
-    def _release(self) -> None:
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """End a stroke that the keyboard leaves."""
+        self.let_go()
+        super().focusOutEvent(event)
+
+    def let_go(self) -> None:
+        """End the stroke, if there is one."""
         if self._held:
             self._held = False
             self.released.emit()
@@ -264,11 +270,11 @@ class DrawingSheet(Canvas):
         elif key in _ACTS and not event.isAutoRepeat():
             self._cursor = self.cursor_place
             if self._held:
-                self._release()
+                self.let_go()
                 return
             self._held = True
             self.pressed.emit(*self.to_data(self._cursor))
             if not self.holds:
-                self._release()
+                self.let_go()
         else:
             super().keyPressEvent(event)

@@ -278,6 +278,22 @@ def test_all_of_it_by_keyboard(draw):
     assert hand.player.session.state.value == "paused"  # Space was not the window's
 
 
+def test_another_tool_ends_a_stroke_of_the_keyboard(draw):
+    points = (*CORNERS, (0.0, 0.0, 0))
+    hand = draw(drawn(points))
+    hand.dialog.activateWindow()
+    hand.player.until(hand.dialog.isActiveWindow)
+    hand.sheet.setFocus()
+    hand.key(Key.Key_M, Key.Key_Space, Key.Key_Left)
+    assert hand.points == points  # it is still held
+    hand.key(Key.Key_A)
+    moved = hand.points[4]
+    assert_near(moved, (-0.05 * 2.4, 0.0), hand.sheet)
+    hand.key(Key.Key_Left, Key.Key_Space)
+    assert len(hand.points) == 6
+    assert hand.points[4] == moved
+
+
 def test_everything_has_a_name_a_tip_and_the_keyboard(draw):
     hand = draw(drawn())
     for kind in (QAbstractButton, QSlider, DrawingSheet):
