@@ -23,6 +23,7 @@ Range = tuple[float, float]
 
 _SAMPLE = 20.0  # width of a line's sample in the legend
 _GAP = 10.0
+_UP = 4  # most parts of the upright axis
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,7 +170,8 @@ class Graph(Canvas):
 
     def entries(self) -> list[tuple[GraphLine | GraphMark, str]]:
         """Return what the legend names."""
-        return [(each, each.name) for each in (*self.marks, *self.lines) if each.name]
+        shown: list[GraphLine | GraphMark] = [*self.marks, *self.lines]
+        return [(each, each.name) for each in shown if each.name]
 
     def _entry_width(self, text: str) -> float:
         return _SAMPLE * current_scale() + 4.0 + self.text_width(text)
@@ -188,7 +190,7 @@ class Graph(Canvas):
         top = self.title_height() + 0.5 * line
         if self.entries() and not self._beside_title():
             top += line
-        left = max(self.text_width(text) for text in self._ticks(self.y_range, 3)[1]) + 8.0
+        left = max(self.text_width(text) for text in self._ticks(self.y_range, _UP)[1]) + 8.0
         return QRectF(left, top, self.width() - left - 6.0, self.height() - top - line - 5.0)
 
     @staticmethod
@@ -256,7 +258,7 @@ class Graph(Canvas):
         painter.setPen(QColor(self.theme.border))
         painter.setBrush(QColor(self.theme.paper))
         painter.drawRect(area)
-        values, texts = self._ticks(self.y_range, 3 if area.height() > 4.0 * line else 2)
+        values, texts = self._ticks(self.y_range, _UP)
         for (_, y), text in zip(
             self.pixels(np.full(len(values), self.x_range[0]), values).tolist(), texts, strict=False
         ):

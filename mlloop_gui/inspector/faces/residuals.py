@@ -127,15 +127,15 @@ def sentence(arrays: Arrays) -> str:
     """Return what the residuals have in them that the model could still learn."""
     if "rmse" not in arrays:
         return "There is nothing to look at: the part is empty, or no prediction is finite."
-    said = f"On {looked_at(arrays)}: "
+    said = f"Looked at: {looked_at(arrays)}. "
     if "deviation" not in arrays:
-        return said + "too few to tell noise from structure, or all alike."
+        return said + "Too few to tell noise from structure, or all alike."
     mean, deviation = float(arrays["mean"]), float(arrays["deviation"])
     leans = abs(mean) > _LEANS * deviation / np.sqrt(len(arrays["residual"]))
     straight = float(arrays["correlation"]) >= _STRAIGHT
     if leans:
         side = "below" if mean > 0.0 else "above"
-        said += f"predictions lie {side} the truth on average, which a bias could mend. "
+        said += f"Predictions lie {side} the truth on average, which a bias could mend. "
     said += "The residuals are spread like normal noise. " if straight else (
         "The residuals are not spread like normal noise: a few large ones, or a lean. "
     )  # fmt: skip

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 HEADINGS = {
     "covariate": ("Covariate shift", "other inputs come"),
     "label": ("Label shift", "the classes come in other shares"),
-    "concept": ("Concept shift", "the same input means something else"),
+    "concept": ("Concept shift", "inputs mean something else"),
 }
 #: By setting: name, what it is, lowest and highest value, unit.
 SLIDERS = {
@@ -84,7 +84,7 @@ class ShiftFace(Face):
         self._notes: list[QLabel] = []
         row = QHBoxLayout(self.sliding)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(14)
+        row.setSpacing(10)
         for kind in KINDS:
             row.addWidget(self._kind(kind), 2)
         row.addWidget(self._result(), 3)
@@ -191,9 +191,17 @@ class ShiftFace(Face):
 
     def settings(self) -> ShiftSettings:
         """Return the shift that the sliders stand for."""
-        values = {name: slider.number() for name, slider in self.sliders.items()}
-        values["label_flips"] = min(values["label_flips"], 1.0)
-        return ShiftSettings(**values | {"move": (values["move"],), "class_shares": self._shares()})
+        at = {name: slider.number() for name, slider in self.sliders.items()}
+        return ShiftSettings(
+            move=(at["move"],),
+            turn=at["turn"],
+            scale=at["scale"],
+            noise=at["noise"],
+            class_shares=self._shares(),
+            label_flips=at["label_flips"],
+            concept=at["concept"],
+            concept_angle=at["concept_angle"],
+        )
 
     def _shares(self) -> tuple[float, ...] | None:
         """How often each class comes; None where no class was changed, or none would be left."""

@@ -108,7 +108,7 @@ class ThresholdFace(Face):
     def _lay_out(self) -> None:
         row = QHBoxLayout(self.body)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(14)
+        row.setSpacing(9)
         row.addWidget(self.roc, 4)
         row.addWidget(self.precision, 4)
         middle = QVBoxLayout()
