@@ -316,7 +316,9 @@ class OpenTableDialog(QDialog):
         if len(names) > MOST_ROWS:
             sentences.append(f"The first {MOST_ROWS} columns are shown.")
         self.summary.setText(" ".join(sentences))
-        problem = "" if used else "No column is left to predict from: take one for a category or a text."
+        problem = (
+            "" if used else "No column is left to predict from: take one for a category or a text."
+        )
         self.error.say(problem)
         self._set_ready(not problem)
 
