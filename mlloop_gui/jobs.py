@@ -117,6 +117,7 @@ class Jobs(QObject):
         self._count = 0
         self._current: Job | None = None
         self._quiet: Job | None = None
+        self._ended = False
 
     def start(
         self,
@@ -155,7 +156,7 @@ class Jobs(QObject):
     ) -> Job:
         self._count += 1
         made = Job(self._count, work, done, failed, progressed, Event())
-        if not self._thread.isRunning():
+        if not self._thread.isRunning() and not self._ended:
             self._thread.start()
         self._thread.jobs.put(made)
         return made
@@ -177,7 +178,11 @@ class Jobs(QObject):
             self._quiet = None
 
     def finish(self, milliseconds: int = 5000) -> bool:
-        """Cancel, stop the thread and wait; False if it is still busy after that time."""
+        """Cancel, stop the thread and wait; False if it is still busy after that time.
+
+        No job is begun any more: a last frame may still ask for one.
+        """
+        self._ended = True
         self.cancel()
         self.cancel_quiet()
         self._thread.jobs.put(None)

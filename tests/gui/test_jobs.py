@@ -156,6 +156,16 @@ def test_finish_says_when_a_job_does_not_end_in_time(qapp) -> None:
     assert jobs.finish()
 
 
+def test_after_the_end_no_job_is_begun(qapp, heard) -> None:
+    jobs = Jobs()
+    jobs.start(lambda progress: 1, heard.done, heard.failed)
+    assert jobs.finish()
+    jobs.start_quietly(lambda progress: 2, heard.done, heard.failed)
+    jobs.start(lambda progress: 3, heard.done, heard.failed)
+    assert not jobs._thread.isRunning()
+    assert jobs.finish()
+
+
 def test_only_a_whole_percent_more_is_told(qtbot, jobs, heard) -> None:
     def work(progress):
         for step in range(1001):

@@ -411,8 +411,9 @@ def test_where_there_is_no_room_the_faces_are_a_menu(
     assert stack.face is not None
     assert stack.face.key == "compare"
     assert faces.list.text() == stack.face.title
+    # Every stage has faces; another one has its own.
     session.inspect(Stage.REPRESENT)
-    assert not faces.list.isVisible()
+    assert [a.text() for a in faces.list.menu().actions()] == ["Numbers", "Your own"]
 
 
 def test_a_narrow_header_drops_what_the_ring_has_too(
