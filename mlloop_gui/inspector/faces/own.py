@@ -57,7 +57,8 @@ class OwnFace(Face):
         inside = QWidget()
         side = QVBoxLayout(inside)
         side.setContentsMargins(0, 0, 0, 0)
-        for widget in (self.bars, self.answer, self.said):
+        # The sentence first: of ten bars the longest may have to be scrolled to.
+        for widget in (self.said, self.bars, self.answer):
             side.addWidget(widget)
         side.addStretch(1)
         right = Scrolled(inside)

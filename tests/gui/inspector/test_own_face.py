@@ -81,6 +81,8 @@ def test_a_digit_is_drawn_with_the_mouse(open_window, qtbot) -> None:
     assert picture[:, [0, 7]].sum() == 0
     answered(qtbot, face, session)
     assert face.said.text().startswith("Predicted: ")
+    # Seen without scrolling, however many bars are under it.
+    assert face.said.visibleRegion().boundingRect() == face.said.rect()
     qtbot.mouseClick(face.editor.findChild(type(face.again), "face.own.clear"),
                      Qt.MouseButton.LeftButton)  # fmt: skip
     assert not pad.ink.any()
